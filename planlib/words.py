@@ -1,0 +1,149 @@
+"""Every word a person reads, in French and English: sentences, labels, money, numbers, dates, typography."""
+
+from __future__ import annotations
+
+import re
+import string
+from datetime import date, datetime
+from functools import cache
+from numbers import Integral, Real
+from pathlib import Path
+
+import yaml
+from babel import dates, numbers
+
+LANGS = ("fr", "en")
+LOCALES = {"fr": "fr_CA", "en": "en_CA"}
+WORDING = Path(__file__).with_name("wording")
+
+NBSP = "\u00a0"
+THIN = "\u202f"
+
+
+@cache
+def wording(room: str) -> dict[str, dict]:
+    """The sentences of one room: key without the room -> {fr, en}. Read once; empty when the room has none."""
+    path = WORDING / f"{room}.yaml"
+    if not path.is_file():
+        return {}
+    text = path.read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+
+
+def rooms() -> list[str]:
+    """Names of the wording files, sorted."""
+    return sorted(path.stem for path in WORDING.glob("*.yaml"))
+
+
+def has_word(key: str) -> bool:
+    """Whether a key such as 'status.done' exists."""
+    room, _, name = key.partition(".")
+    return name in wording(room)
+
+
+def word(key: str, lang: str, /, **facts) -> str:
+    """The sentence or label `key` in `lang`, with its facts filled in and set in the language's typography.
+
+    A fact that is a number or a date is written as the language writes it; `n` chooses the plural form
+    (in French 0 and 1 are singular). An unknown key is a KeyError: a programmer's mistake, not a person's.
+    """
+    room, _, name = key.partition(".")
+    try:
+        entry = wording(room)[name][lang]
+    except KeyError:
+        raise KeyError(f"no wording for {key!r} in {lang!r}") from None
+    if isinstance(entry, dict):
+        n = facts["n"]
+        one = n < 2 if lang == "fr" else n == 1
+        entry = entry["one" if one else "other"]
+    template = typography(entry, lang)
+    return _Sentence(lang).vformat(template, (), facts) if facts else template
+
+
+class _Sentence(string.Formatter):
+    """Fills {facts}, writing numbers, dates and lists as the language does; words as found stay as found."""
+
+    def __init__(self, lang: str):
+        self._lang = lang
+
+    def format_field(self, value, format_spec: str) -> str:
+        if format_spec:
+            return format(value, format_spec)
+        if isinstance(value, bool):
+            return str(value)
+        if isinstance(value, Integral | Real):
+            return number(value, self._lang)
+        if isinstance(value, date):
+            return day(value, self._lang)
+        if isinstance(value, list | tuple):
+            return listing([self.format_field(item, "") for item in value], self._lang)
+        return str(value)
+
+
+def typography(text: str, lang: str) -> str:
+    """French text with Québec's no-break spaces (OQLF): before : % $ and inside « », thin before ; ! ?."""
+    if lang != "fr":
+        return text
+    text = re.sub(r"(?<=\S) (?=[:%$»])", NBSP, text)
+    text = re.sub(r"« ", f"«{NBSP}", text)
+    text = re.sub(r"(?<=\S) (?=[;!?])", THIN, text)
+    return re.sub(r"(?<=\d) (?=\d{3}(?:\D|$))", NBSP, text)
+
+
+def number(value: float, lang: str, digits: int | None = None) -> str:
+    """A number as the language writes it; `digits` fixes the decimals, otherwise at most two are shown."""
+    pattern = "#,##0" + (f".{'0' * digits}" if digits else "" if digits == 0 else ".##")
+    return _spaced(numbers.format_decimal(value, format=pattern, locale=LOCALES[lang]))
+
+
+def percent(share: float, lang: str, digits: int = 0) -> str:
+    """A share in [0, 1] as a percentage: 62 % in French, 62% in English."""
+    figure = number(share * 100, lang, digits)
+    return f"{figure}{NBSP}%" if lang == "fr" else f"{figure}%"
+
+
+def money(amount: float | None, lang: str, currency: str = "CAD") -> str:
+    """An amount with its currency, without cents unless it has some: 12 500 $ or $12,500. Unknown is a dash."""
+    if amount is None or amount != amount:
+        return "—"
+    digits = 0 if float(amount).is_integer() else 2
+    figure = number(amount, lang, digits)
+    symbol = {"CAD": "$", "EUR": "€"}.get(currency)
+    if lang == "fr":
+        return f"{figure}{NBSP}{symbol or currency}"
+    sign = "-" if figure.startswith("-") else ""
+    return f"{sign}{symbol}{figure.removeprefix('-')}" if symbol else f"{currency}{NBSP}{figure}"
+
+
+def day(value: date | datetime | None, lang: str) -> str:
+    """A date in words: 15 mars 2026, 1er avril 2026; March 15, 2026. Unknown is a dash."""
+    if value is None or value != value:
+        return "—"
+    text = dates.format_date(value, format="d MMMM y" if lang == "fr" else "MMMM d, y", locale=LOCALES[lang])
+    if lang == "fr":
+        text = re.sub(r"^1 ", "1er ", text).replace(" ", NBSP)
+    return text
+
+
+def month(value: date, lang: str) -> str:
+    """A month in words: mars 2026, March 2026."""
+    return dates.format_date(value, format="MMMM y", locale=LOCALES[lang])
+
+
+def year_name(year: int, fiscal_start: str = "01-01") -> str:
+    """The fiscal year that starts in `year`: 2026, or 2026-2027 when it does not start in January."""
+    return str(year) if fiscal_start == "01-01" else f"{year}-{year + 1}"
+
+
+def listing(items: list[str], lang: str) -> str:
+    """Items joined as a sentence does: a, b et c; a, b and c."""
+    items = [str(item) for item in items]
+    if len(items) < 2:
+        return "".join(items)
+    joint = " et " if lang == "fr" else " and "
+    return ", ".join(items[:-1]) + joint + items[-1]
+
+
+def _spaced(figure: str) -> str:
+    """Babel writes French thousands with U+202F; the house uses the plain no-break space of `12 500 $`."""
+    return figure.replace(THIN, NBSP)
