@@ -27,7 +27,7 @@ def wording(room: str) -> dict[str, dict]:
     if not path.is_file():
         return {}
     text = path.read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}  # noqa: S506 both loaders are safe
 
 
 def rooms() -> list[str]:
@@ -71,6 +71,8 @@ class _Sentence(string.Formatter):
             return format(value, format_spec)
         if isinstance(value, bool):
             return str(value)
+        if hasattr(value, "text"):  # a PlanError told inside another sentence
+            return value.text(self._lang)
         if isinstance(value, Integral | Real):
             return number(value, self._lang)
         if isinstance(value, date):

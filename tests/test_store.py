@@ -1,0 +1,289 @@
+"""The journal: what was written holds, at its date, whoever else writes and whenever the power goes."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from planlib import schema, store
+from planlib.schema import PlanError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    client = tmp_path / "essai"
+    client.mkdir()
+    (client / "client.yaml").write_text("name: Ville d'essai\nkind: city\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def book(folder):
+    with store.open("essai", folder) as book:
+        yield book
+
+
+def actions(**titles) -> pd.DataFrame:
+    return pd.DataFrame({"title": titles}).rename(lambda k: k.replace("_", "-")).rename_axis("action_id")
+
+
+def test_a_put_row_is_read_back_typed_and_the_rest_is_unknown(book):
+    n = book.put("action", actions(A_1="Marché d'été").assign(deadline="2026-03-15"), by="ana", why="atelier")
+    table = book.table("action")
+    assert n == 1
+    assert table.loc["A-1", "title"] == "Marché d'été"
+    assert table.loc["A-1", "deadline"] == pd.Timestamp("2026-03-15")
+    assert table["cost_low"].isna().all()
+    assert table["cost_low"].dtype == "float64"
+
+
+def test_putting_the_same_rows_again_writes_nothing(book):
+    book.put("action", actions(A_1="a", A_2="b"), by="ana", why="x")
+    assert book.put("action", actions(A_1="a", A_2="b"), by="ana", why="x") == 0
+    assert len(book.history()) == 2
+
+
+def test_an_absent_column_is_unchanged_and_a_blank_becomes_unknown(book):
+    book.put("action", actions(A_1="a").assign(owner="Coordination", cost_low=5.0), by="ana", why="x")
+    change = pd.DataFrame({"cost_low": [None]}, index=pd.Index(["A-1"], name="action_id"))
+    book.put("action", change, by="bob", why="coût à revoir")
+    row = book.table("action").loc["A-1"]
+    assert row["owner"] == "Coordination"
+    assert pd.isna(row["cost_low"])
+
+
+def test_a_plan_entered_today_as_adopted_in_2024_shows_at_its_date(book):
+    book.put("action", actions(A_1="Plan de 2024"), by="ana", why="plan adopté", effective="2024-05-14")
+    book.put("action", actions(A_1="Plan de 2026"), by="ana", why="révision", effective="2026-01-10")
+    assert book.table("action", as_of="2024-05-13").empty
+    assert book.table("action", as_of="2024-05-14").loc["A-1", "title"] == "Plan de 2024"
+    assert book.table("action", as_of="2025-12-31").loc["A-1", "title"] == "Plan de 2024"
+    assert book.table("action").loc["A-1", "title"] == "Plan de 2026"
+
+
+def test_an_older_state_entered_later_does_not_hide_the_newer_one(book):
+    book.put("action", actions(A_1="Plan de 2026"), by="ana", why="révision", effective="2026-01-10")
+    book.put("action", actions(A_1="Plan de 2024"), by="ana", why="archives", effective="2024-05-14")
+    assert book.table("action").loc["A-1", "title"] == "Plan de 2026"
+    assert book.table("action", as_of="2025-01-01").loc["A-1", "title"] == "Plan de 2024"
+
+
+def test_known_at_shows_what_was_known_then(folder):
+    moments = iter(datetime(2026, 1, d, tzinfo=UTC) for d in range(1, 29))
+    last = [datetime(2026, 1, 1, tzinfo=UTC)]
+
+    def clock():
+        last[0] = next(moments, last[0])
+        return last[0]
+
+    with store.open("essai", folder, clock=clock) as book:
+        book.put("action", actions(A_1="avant"), by="ana", why="x", effective="2025-01-01")
+        between = clock()
+        book.put("action", actions(A_1="après"), by="ana", why="x", effective="2025-01-01")
+        assert book.table("action", known_at=between).loc["A-1", "title"] == "avant"
+        assert book.table("action").loc["A-1", "title"] == "après"
+
+
+def test_a_tagged_version_can_be_read_back_with_its_decision(book):
+    book.put("action", actions(A_1="adoptée"), by="ana", why="x")
+    book.tag("adopté 2026", body="Conseil d'administration", date="2026-05-12", number="CA-2026-14", by="ana")
+    time.sleep(0.001)
+    book.put("action", actions(A_1="changée"), by="ana", why="x")
+    assert book.table("action", known_at="adopté 2026").loc["A-1", "title"] == "adoptée"
+    assert book.versions().loc["adopté 2026", "number"] == "CA-2026-14"
+    with pytest.raises(PlanError, match="Version 'adopté 2026' already exists"):
+        book.tag("adopté 2026", body="CA", date="2026-05-12", number="2", by="ana")
+
+
+def test_a_row_set_aside_leaves_the_table_and_stays_in_history(book):
+    book.put("action", actions(A_1="a", A_2="b"), by="ana", why="x")
+    book.set_aside("action", ["A-1"], by="bob", why="hors mandat")
+    assert list(book.table("action").index) == ["A-2"]
+    last = book.history("action", "A-1").iloc[-1]
+    assert last["row"] is None
+    assert last["why"] == "hors mandat"
+    with pytest.raises(PlanError, match="no row 'A-9' in table 'action'"):
+        book.set_aside("action", ["A-9"], by="bob", why="x")
+
+
+def test_undo_takes_back_a_batch_and_only_that_one(book):
+    book.put("action", actions(A_1="a", A_2="b"), by="ana", why="x")
+    book.put("action", actions(A_1="a bis", A_3="c"), by="ana", why="y")
+    assert book.undo(book.last_batch, by="ana", why="erreur") == 2
+    table = book.table("action")
+    assert table["title"].to_dict() == {"A-1": "a", "A-2": "b"}
+    assert book.verify() == []
+
+
+def test_undo_is_refused_when_a_row_was_changed_since(book):
+    book.put("action", actions(A_1="a"), by="ana", why="x")
+    first = book.last_batch
+    book.put("action", actions(A_1="b"), by="bob", why="y")
+    with pytest.raises(PlanError, match="row 'A-1' of table 'action' was changed since by bob"):
+        book.undo(first, by="ana", why="z")
+    with pytest.raises(PlanError, match="no batch 'nope'"):
+        book.undo("nope", by="ana", why="z")
+
+
+def test_the_same_row_changed_since_it_was_read_is_a_conflict_that_names_who(folder):
+    with store.open("essai", folder) as one, store.open("essai", folder) as two:
+        one.put("action", actions(A_1="a", A_2="b"), by="ana", why="x")
+        one.table("action")
+        two.table("action")
+        two.put("action", actions(A_1="a2"), by="bob", why="y")
+        one.put("action", actions(A_2="b2"), by="ana", why="other row: no conflict")
+        with pytest.raises(PlanError, match="Row 'A-1' of table 'action' was changed by bob") as caught:
+            one.put("action", actions(A_1="a1"), by="ana", why="z")
+        assert "Relisez-la" in caught.value.text("fr")
+        one.table("action")
+        assert one.put("action", actions(A_1="a1"), by="ana", why="z") == 1
+
+
+def test_a_bad_row_writes_nothing_of_its_table(book):
+    with pytest.raises(PlanError, match="row 'A-2', column 'status': 'fini' is not in the list"):
+        book.put("action", actions(A_1="a", A_2="b").assign(status=["done", "fini"]), by="ana", why="x")
+    assert book.table("action").empty
+    with pytest.raises(PlanError, match="row 'A-1' has no 'title'"):
+        book.put("action", pd.DataFrame({"owner": ["x"]}, index=["A-1"]), by="ana", why="x")
+    with pytest.raises(PlanError, match="'why' is missing"):
+        book.put("action", actions(A_1="a"), by="ana", why=" ")
+
+
+def test_every_kind_takes_an_empty_table_and_gives_it_back(book):
+    for name, kind in schema.KINDS.items():
+        assert book.put(name, schema.empty(name), by="ana", why="x") == 0
+        assert list(book.table(name).columns) == list(kind.columns)
+
+
+def test_several_keys_make_one_key(book):
+    cost = pd.DataFrame(
+        {"action_id": ["A-1", "A-1"], "source_id": ["S", "S"], "fiscal_year": [2026, 2027], "amount_low": [1.0, 2.0]}
+    )
+    book.put("cost", cost, by="ana", why="x")
+    assert book.table("cost").loc[("A-1", "S", 2027), "amount_low"] == 2.0
+    assert len(book.history("cost", ("A-1", "S", 2026))) == 1
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.permutations(["A-1", "A-2", "A-3", "A-10"]))
+def test_the_order_of_the_rows_never_shows(folder, order):
+    with store.open("essai", folder) as book:
+        book.put("action", pd.DataFrame({"title": order}, index=order), by="ana", why="x")
+        assert list(book.table("action").index) == ["A-1", "A-10", "A-2", "A-3"]
+
+
+def test_a_newer_workbook_is_refused_and_an_alien_file_too(folder):
+    path = folder / "essai" / "workbook.db"
+    store.open("essai", folder).close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(PlanError, match="newer planlib"):
+        store.open("essai", folder)
+    for leftover in path.parent.glob("workbook.db*"):
+        leftover.unlink()
+    path.write_bytes(b"not a database" * 100)
+    with pytest.raises(PlanError, match="not a planlib workbook"):
+        store.open("essai", folder)
+
+
+def test_an_older_workbook_is_upgraded_and_a_copy_kept(folder, monkeypatch):
+    with store.open("essai", folder) as book:
+        book.put("action", actions(A_1="a"), by="ana", why="x")
+    monkeypatch.setattr(store, "VERSION", 2)
+    monkeypatch.setattr(store, "UPGRADES", {1: lambda db: db.execute("CREATE TABLE extra(x)")})
+    with store.open("essai", folder) as book:
+        assert book.table("action").loc["A-1", "title"] == "a"
+        assert book._db.execute("PRAGMA user_version").fetchone()[0] == 2
+    with sqlite3.connect(folder / "essai" / "workbook.v1.db") as copy:
+        assert copy.execute("SELECT count(*) FROM entry").fetchone()[0] == 1
+
+
+def test_verify_sees_a_row_that_was_tampered_with(book):
+    book.put("action", actions(A_1="a"), by="ana", why="x")
+    assert book.verify() == []
+    book._db.execute("UPDATE entry SET row = ?", (json.dumps({"title": "b"}),))
+    assert [p.key for p in book.verify()] == ["store.broken_seal"]
+    book._db.execute("UPDATE entry SET row = ?", (json.dumps({"titre": "b"}),))
+    assert "store.bad_row" in [p.key for p in book.verify()]
+
+
+def test_a_client_in_a_synchronised_folder_is_warned_about(tmp_path):
+    client = tmp_path / "OneDrive - Firme" / "essai"
+    client.mkdir(parents=True)
+    (client / "client.yaml").write_text("name: x\nkind: city\n", encoding="utf-8")
+    with store.open("essai", client.parent) as book:
+        assert "OneDrive - Firme" in book.warnings[0].text("fr")
+
+
+def test_only_a_slug_can_name_a_client(folder):
+    for slug in ("../essai", "Essai", "é", "", "a/b", "-a", "essai\n"):
+        with pytest.raises(PlanError, match="cannot name a client"):
+            store.open(slug, folder)
+    with pytest.raises(PlanError, match="Did you mean: essai"):
+        store.open("esai", folder)
+
+
+WRITER = """
+import sys
+import pandas as pd
+from planlib import store
+book = store.open("essai", sys.argv[1])
+n = 0
+while n < int(sys.argv[3]):
+    ids = [f"{sys.argv[2]}-{n:05d}-{i}" for i in range(int(sys.argv[4]))]
+    book.put("action", pd.DataFrame({"title": ids}, index=pd.Index(ids, name="action_id")), by=sys.argv[2], why="x")
+    print(book.last_batch, flush=True)
+    n += 1
+"""
+
+
+def writer(folder, who, batches, size):
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(folder), who, str(batches), str(size)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )
+
+
+def test_fifty_kills_of_a_writer_lose_no_acknowledged_batch(folder):
+    acknowledged = []
+    with store.open("essai", folder):
+        pass
+    spare = writer(folder, "w0", 10_000, 5)
+    for n in range(1, 51):
+        process, spare = spare, writer(folder, f"w{n}", 10_000, 5)  # the next one starts while this one writes
+        for _ in range(1 + n % 7):
+            acknowledged.append(process.stdout.readline().strip())
+        process.send_signal(signal.SIGKILL)
+        acknowledged += process.stdout.read().splitlines()
+        process.wait()
+    spare.kill()
+    spare.wait()
+    with store.open("essai", folder) as book:
+        assert book.verify() == []
+        sizes = book.history().groupby("batch").size()
+    assert len(acknowledged) >= 50
+    assert all(sizes[batch] == 5 for batch in acknowledged if batch)
+
+
+def test_two_processes_writing_500_rows_each_lose_none(folder):
+    with store.open("essai", folder):
+        pass
+    processes = [writer(folder, who, 50, 10) for who in ("ana", "bob")]
+    for process in processes:
+        out, _ = process.communicate(timeout=120)
+        assert process.returncode == 0
+        assert len(out.splitlines()) == 50
+    with store.open("essai", folder) as book:
+        assert len(book.table("action")) == 1000
+        assert book.verify() == []
