@@ -22,12 +22,12 @@ $(VENV)/.lock: requirements.lock
 		{ echo "planlib needs Python 3.11 or later; $(PYTHON) is `$(PYTHON) --version 2>&1`. Try: make env PYTHON=python3.11"; exit 1; }
 	@echo "Making $(VENV) from requirements.lock, a few minutes the first time ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
 # The build tool is in the lock too: nothing is fetched here without a hash.
 $(VENV)/.planlib: $(VENV)/.lock pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 demo: env
@@ -56,7 +56,7 @@ bench: env
 lock:
 	@set -eu; tools=`mktemp -d`; trap 'rm -rf "$$tools"' EXIT; \
 	$(PYTHON) -m venv "$$tools"; \
-	"$$tools/bin/python" -m pip install --quiet --disable-pip-version-check uv; \
+	"$$tools/bin/python" -m pip install -qq --disable-pip-version-check uv; \
 	"$$tools/bin/uv" pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --no-emit-index-url --quiet $(UPGRADE) --output-file requirements.lock
 	@echo "requirements.lock is in step with pyproject.toml; make env takes it up."
