@@ -1,0 +1,22 @@
+"""Judgements and weights -> partial values, scores and ranks; the weighted sum first, two other methods as a check."""
+
+from planlib.score.checks import check_values, check_weights, ranks
+from planlib.score.outranking import promethee_ii, topsis
+from planlib.score.scales import completeness, judge_values, partial_values
+from planlib.score.sums import check_cut, contributions, fill_cut, funded, weighted_sum
+
+__all__ = [
+    "check_cut",
+    "check_values",
+    "check_weights",
+    "completeness",
+    "contributions",
+    "fill_cut",
+    "funded",
+    "judge_values",
+    "partial_values",
+    "promethee_ii",
+    "ranks",
+    "topsis",
+    "weighted_sum",
+]
