@@ -1,0 +1,138 @@
+"""From a client's workbook to the tables a room takes, read and joined once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+
+import pandas as pd
+
+from planlib.schema import PlanError
+from planlib.store import Book
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A workbook as it holds on a day; every table is one kind of `schema`, read at most once."""
+
+    book: Book
+    as_of: date | None = None
+    known_at: datetime | str | None = None
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """The table of a kind by its name in TABLES: facts.actions, facts.criteria, facts.updates..."""
+        kind = TABLES.get(name)
+        if kind is None:
+            raise AttributeError(name)
+        table = self.book.table(kind, self.as_of, self.known_at)
+        object.__setattr__(self, name, table)
+        return table
+
+    @cached_property
+    def settings(self) -> pd.Series:
+        """The client's stated defaults, fiscal year, horizons: one row as a Series."""
+        found = self.book.table("client", self.as_of, self.known_at)
+        if found.empty:
+            raise PlanError("facts.no_settings", client=self.book.client)
+        return found.iloc[0]
+
+    @cached_property
+    def scored_criteria(self) -> pd.DataFrame:
+        """Criteria that are scored, gates apart, in the order of the workbook."""
+        criteria = self.criteria
+        scored = criteria[~criteria["is_gate"].fillna(False).astype(bool)]
+        return scored.sort_values("position", kind="stable", na_position="last")
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """Weights in points, shape (judges, criteria); a criterion a judge left out is blank."""
+        weights = self.weights["points"]
+        return weights.unstack("criterion_id") if len(weights) else pd.DataFrame()
+
+    @cached_property
+    def owners(self) -> pd.Series:
+        """Who answers for each action: the post that is accountable, else the words of the plan; blank if nobody."""
+        held = self.assignments.reset_index()
+        held = held[held["part"] == "accountable"].drop_duplicates("action_id").set_index("action_id")["post_id"]
+        titles = held.map(self.posts["title"]).fillna(held)
+        return titles.reindex(self.actions.index).fillna(self.actions["owner"]).rename("owner")
+
+    def at(self, as_of: date | None, known_at: datetime | str | None = None) -> Facts:
+        """The same workbook on another day."""
+        return Facts(self.book, as_of, known_at)
+
+    def replacing(self, **tables: pd.DataFrame) -> Facts:
+        """The same facts with some tables (or `settings`) replaced: how a scenario is made."""
+        other = replace(self)
+        for name, table in tables.items():
+            if name not in TABLES and name != "settings":
+                raise AttributeError(name)
+            object.__setattr__(other, name, table)
+        for name in set(self.__dict__) - set(other.__dict__) - DERIVED:
+            object.__setattr__(other, name, self.__dict__[name])
+        return other
+
+
+DERIVED = {"scored_criteria", "points", "owners"}
+
+# Name of a table on Facts -> kind of row.
+TABLES = {
+    "actions": "action",
+    "assignments": "assignment",
+    "axes": "axis",
+    "ballots": "ballot",
+    "budgets": "budget",
+    "capacity": "capacity",
+    "context": "context",
+    "costs": "cost",
+    "criteria": "criterion",
+    "decisions": "decision",
+    "demands": "demand",
+    "engagement": "engagement",
+    "gates": "gate",
+    "glossary": "glossary",
+    "indicators": "indicator",
+    "judgements": "judgement",
+    "limits": "limit",
+    "measures": "measure",
+    "modes": "mode",
+    "notes": "note",
+    "objectives": "objective",
+    "observations": "observation",
+    "people": "person",
+    "plans": "plan",
+    "posts": "post",
+    "precedence": "precedence",
+    "priorities": "priority",
+    "reviews": "review",
+    "roles": "role",
+    "scenarios": "scenario",
+    "schedule": "schedule",
+    "sources": "source",
+    "spending": "spending",
+    "thread": "thread",
+    "updates": "update",
+    "weights": "weight",
+}
+
+
+def read(book: Book, as_of: date | None = None, known_at: datetime | str | None = None) -> Facts:
+    """The facts of a workbook as they hold on day `as_of`, with what was known at `known_at`."""
+    return Facts(book, as_of, known_at)
+
+
+def titles(table: pd.DataFrame, lang: str) -> pd.Series:
+    """Titles in a language: the translation when there is one, else the title as adopted."""
+    translated = table.get(f"title_{lang}")
+    return table["title"] if translated is None else translated.fillna(table["title"]).rename("title")
+
+
+def fiscal_start(year: int, start: str) -> date:
+    """First day of fiscal year `year`, the one that starts in that calendar year; `start` is MM-DD."""
+    return date(year, int(start[:2]), int(start[3:]))
+
+
+def fiscal_year(day: date, start: str) -> int:
+    """The fiscal year a day falls in: the calendar year in which that fiscal year starts."""
+    return day.year if day >= fiscal_start(day.year, start) else day.year - 1

@@ -1,0 +1,82 @@
+"""Facts: the tables of a workbook on a day, and the calendar of fiscal years."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from planlib import clients, facts, store
+from planlib.schema import PlanError
+
+
+@pytest.fixture
+def book(tmp_path):
+    clients.new("essai", "sdc", "SDC d'essai", workspace=tmp_path)
+    with store.open("essai", tmp_path) as book:
+        yield book
+
+
+def put(book, kind, rows, key, **more):
+    book.put(kind, pd.DataFrame(rows).set_index(key), by="ana", why="essai", **more)
+
+
+def test_gates_stand_apart_from_scored_criteria_in_the_order_of_the_pack(book):
+    scored = facts.read(book).scored_criteria
+    assert list(scored.index)[:2] == ["footfall", "occupancy"]
+    assert "mandate" not in scored.index
+    assert scored.loc["staff_effort", "sense"] == "min"
+
+
+def test_the_owner_is_the_accountable_post_else_the_words_of_the_plan(book):
+    put(
+        book,
+        "action",
+        [{"action_id": a, "title": a, "owner": o} for a, o in [("A", "Ana"), ("B", "Bob"), ("C", None)]],
+        "action_id",
+    )
+    put(book, "post", [{"post_id": "P", "title": "Coordination"}], "post_id")
+    put(
+        book,
+        "assignment",
+        [{"action_id": "A", "post_id": "P", "part": "accountable"}],
+        ["action_id", "post_id", "part"],
+    )
+    owners = facts.read(book).owners
+    assert owners["A"] == "Coordination"
+    assert owners["B"] == "Bob"
+    assert pd.isna(owners["C"])
+
+
+def test_a_table_can_be_replaced_without_touching_the_workbook(book):
+    put(book, "action", [{"action_id": "A", "title": "a"}], "action_id")
+    before = facts.read(book)
+    after = before.replacing(actions=before.actions.assign(title="b"))
+    assert before.actions.loc["A", "title"] == "a"
+    assert after.actions.loc["A", "title"] == "b"
+    assert facts.read(book).actions.loc["A", "title"] == "a"
+    with pytest.raises(AttributeError):
+        before.replacing(nothing=1)
+
+
+def test_a_title_is_translated_when_there_is_a_translation():
+    table = pd.DataFrame({"title": ["un", "deux"], "title_en": ["one", None]})
+    assert list(facts.titles(table, "en")) == ["one", "deux"]
+    assert list(facts.titles(table, "fr")) == ["un", "deux"]
+
+
+@pytest.mark.parametrize(
+    ("day", "start", "year"),
+    [
+        (date(2026, 1, 1), "01-01", 2026),
+        (date(2026, 3, 31), "04-01", 2025),
+        (date(2026, 4, 1), "04-01", 2026),
+        (date(2026, 12, 31), "07-01", 2026),
+    ],
+)
+def test_fiscal_year_y_is_the_one_that_starts_in_y(day, start, year):
+    assert facts.fiscal_year(day, start) == year
+
+
+def test_a_workbook_without_settings_says_so(book):
+    with pytest.raises(PlanError, match="no settings at that date"):
+        _ = facts.read(book, date(1800, 1, 1)).settings
