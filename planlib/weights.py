@@ -267,7 +267,7 @@ def from_judges(points: pd.DataFrame, *, middle: str = "median", judges: Iterabl
     for judge, row in table.iterrows():
         if row.isna().any():
             raise PlanError("weights.judge_blank", judge=str(judge), criterion=str(row.index[row.isna()][0]))
-        if not any(_points(found, f"{criterion} ({judge})") for criterion, found in row.items()):
+        if not any([_points(found, f"{criterion} ({judge})") for criterion, found in row.items()]):  # each is checked
             raise PlanError("weights.judge_all_zero", judge=str(judge))
     shares = pd.DataFrame({judge: from_points(row) for judge, row in table.iterrows()}).T
     centre = shares.median() if middle == "median" else shares.mean()
