@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-FLOOR = ("words", "schema", "workspace", "store", "facts")
+FLOOR = ("words", "schema", "workspace", "store", "clients", "facts")
 ROOMS = (
     "ingest",
     "untangle",
