@@ -1,0 +1,146 @@
+"""What an action would take to enter a plan: days of a role, money of a source, places at once, by period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planlib.schedule.inside import Inside, Option
+from planlib.schedule.reasons import Reason
+from planlib.words import year_name
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing missing. `missing` counts days, units of the currency, or weeks without a place."""
+
+    limit: str  # capacity, budget, at_most, per_owner
+    name: str | None
+    period: str  # 2026-Q2 or a fiscal year
+    missing: float
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in: a mode and a start, and all that is missing there. `size` compares ways: shares of what exists."""
+
+    mode: str
+    start: int
+    gaps: tuple[Gap, ...]
+    size: float
+
+
+def ways_in(problem, action: int, free: np.ndarray, left: np.ndarray, lower: int = 0) -> list[Way]:
+    """For each smallest set of limits that stands in the way, the cheapest start; fewest limits first.
+
+    `free` (resources, weeks) and `left` (cells) are what the plan leaves; an empty list means that no start is
+    allowed at all, and one way without gaps that the action fits.
+    """
+    inside = problem.inside
+    best: dict[frozenset, tuple[float, int, int]] = {}
+    for k in inside.options_of[action]:
+        for limits, size, start in _starts(inside, inside.options[k], free, left, lower):
+            if limits not in best or (size, start, k) < best[limits]:
+                best[limits] = (size, start, k)
+    smallest = [limits for limits in best if not any(other < limits for other in best)]
+    smallest.sort(key=lambda limits: (len(limits), best[limits]))
+    ways = []
+    for limits in smallest:
+        size, start, k = best[limits]
+        option = inside.options[k]
+        ways.append(Way(option.mode, start, tuple(_gaps(problem, option, start, free, left)), size))
+    return ways
+
+
+def _starts(inside: Inside, option: Option, free, left, lower: int):
+    """(limits lacking, share lacking, start) for the cheapest start of each set of limits of one option."""
+    lacking = np.clip(option.needs - free[option.rows], 0, None)  # (resources used, weeks)
+    run = np.concatenate([np.zeros((len(option.rows), 1), np.int64), lacking.cumsum(axis=1)], axis=1)
+    sizes = np.maximum(1, inside.capacity[option.rows].sum(axis=1))[:, None]
+    for span in option.spans:
+        first = max(lower, span.first)
+        if first > span.last:
+            continue
+        starts = np.arange(first, span.last + 1)
+        lacks = run[:, starts + option.weeks] - run[:, starts]  # (resources used, starts)
+        share = (lacks / sizes).sum(axis=0)
+        short = {cell: amount - int(left[cell]) for cell, amount in span.spend if amount > left[cell]}
+        money = sum(lack / max(1, int(inside.budget[cell]) or lack) for cell, lack in short.items())
+        codes = (1 << np.arange(len(option.rows))) @ (lacks > 0) if len(option.rows) else np.zeros(len(starts), int)
+        for code in np.unique(codes):
+            at = np.flatnonzero(codes == code)
+            at = at[np.argmin(share[at])]
+            limits = {("resource", int(row)) for i, row in enumerate(option.rows) if code >> i & 1}
+            limits |= {("source", inside.cells[cell][0]) for cell in short}
+            yield frozenset(limits), float(share[at] + money), int(starts[at])
+
+
+def _gaps(problem, option: Option, start: int, free, left):
+    inside, calendar = problem.inside, problem.calendar
+    weeks = slice(start, start + option.weeks)
+    quarters = calendar.quarters()[weeks]
+    for row, need in zip(option.rows, option.needs[:, 0], strict=True):
+        resource = inside.resources[row]
+        lacking = np.clip(need - free[row, weeks], 0, None)
+        for quarter in np.unique(quarters[lacking > 0]):
+            missing = float(lacking[quarters == quarter].sum()) / resource.scale
+            period = f"{quarter // 4}-Q{quarter % 4 + 1}"
+            facts = {"n": tidy(missing), "quarter": int(quarter % 4 + 1)}
+            facts["year"] = year_name(int(quarter // 4), calendar.fiscal_start)
+            if resource.kind == "capacity":
+                facts["role"] = resource.name
+            elif resource.kind == "per_owner":
+                facts["owner"] = resource.name
+            yield Gap(resource.kind, resource.name, period, missing, Reason(f"schedule.lacks_{resource.kind}", facts))
+    span = next(span for span in option.spans if span.first <= start <= span.last)
+    for cell, amount in span.spend:
+        if amount > left[cell]:
+            source, year = inside.cells[cell]
+            missing = (amount - int(left[cell])) / inside.money_scale
+            facts = {"amount": problem.money(missing), "source": source}
+            facts["year"] = year_name(year, calendar.fiscal_start)
+            yield Gap("budget", source, str(year), missing, Reason("schedule.lacks_budget", facts))
+
+
+def alone(problem, action: int) -> dict | None:
+    """Why an action that must be in cannot be, even alone: the limit and its facts; None when it fits."""
+    inside = problem.inside
+    facts = {"action": str(inside.ids[action])}
+    if inside.stepless[action]:
+        return {"limit": "first_step", **facts}
+    options = [inside.options[k] for k in inside.options_of[action]]
+    open_options = [option for option in options if option.spans]
+    if not open_options:
+        unpaid = [option.unpaid for option in options if option.unpaid is not None]
+        if unpaid:
+            return {"limit": "axis", **facts, "source": unpaid[0], "axis": str(problem.actions["axis_id"].iloc[action])}
+        return {"limit": "window", **facts, **window(problem, action)}
+    ways = ways_in(problem, action, inside.capacity, inside.budget)
+    gap = next(iter(ways[0].gaps), None)
+    if gap is None:
+        return None
+    facts |= gap.reason.facts
+    if gap.limit == "budget":
+        facts |= {"amount": gap.missing, "currency": problem.currency}
+    return {"limit": gap.limit, **facts}
+
+
+def window(problem, action: int, lower: int = 0) -> dict:
+    """Weeks an action takes in its shortest mode, and the dates it must stay within."""
+    calendar = problem.calendar
+    option = min((problem.inside.options[k] for k in problem.inside.options_of[action]), key=lambda o: o.weeks)
+    first = min(max(lower, option.first), len(calendar) - 1)
+    deadline = problem.actions["deadline"].iloc[action]
+    return {
+        "n": option.weeks,
+        "first": max(calendar.monday(first), problem.actions["earliest_start"].iloc[action] or calendar.monday(first)),
+        "last": calendar.friday(len(calendar) - 1) if deadline is None else deadline,
+    }
+
+
+def tidy(figure: float) -> float | int:
+    """A whole number as such, else two decimals, never rounded down to nothing."""
+    rounded = round(figure, 2) or 0.01
+    return int(rounded) if rounded == int(rounded) else rounded

@@ -1,0 +1,170 @@
+"""A plan as tables: what is chosen and when, what is used, and what left each other action out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from planlib.schedule.gaps import Way, ways_in, window
+from planlib.schedule.greedy import Board
+from planlib.schedule.reasons import Reason, either
+
+WAYS_SHOWN = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Schedule:
+    """A schedule, its proof and its reasons.
+
+    status : "optimal", "feasible" or "infeasible".
+    value : total value of the chosen actions (objective "makespan": weeks from week 0 to the last finish).
+    bound : no plan is better than this.
+    actions : sorted by action_id: chosen, mode, start (a Monday), finish (the Friday of the last week), as dates;
+        why_not, a Reason for each action left out.
+    use : role_id or source_id (the other is None), period (a month YYYY-MM, a fiscal year YYYY), used, capacity.
+    why_not : one row for each thing an action left out lacks: action_id, way (1 is the cheapest; each way is
+        enough by itself), limit, name, period, missing, unit.
+    objective : what was sought, in order. assumed : what the tables did not say. moved : after `replan`.
+    """
+
+    status: str
+    value: float
+    bound: float
+    actions: pd.DataFrame
+    use: pd.DataFrame
+    why_not: pd.DataFrame
+    objective: Reason
+    assumed: tuple[Reason, ...] = ()
+    moved: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["action_id", "change", "why"]))
+
+    def _repr_html_(self) -> str:
+        return self.actions.drop(columns="why_not")._repr_html_()
+
+
+def schedule_of(problem, board: Board | None, status: str, value: float, bound: float, objective: Reason) -> Schedule:
+    """The tables of a finished board; None when no plan holds every limit."""
+    if board is None:
+        board = Board(problem.inside)
+        reasons = {action: (Reason("schedule.why_no_plan"), []) for action in range(len(problem.inside.ids))}
+    else:
+        reasons = _reasons(problem, board)
+    return Schedule(
+        status=status,
+        value=value,
+        bound=bound,
+        actions=_actions(problem, board, reasons),
+        use=_use(problem, board),
+        why_not=_lacking(problem, reasons),
+        objective=objective,
+        assumed=problem.assumed,
+    )
+
+
+def _actions(problem, board: Board, reasons: dict) -> pd.DataFrame:
+    inside, calendar = problem.inside, problem.calendar
+    rows = []
+    for action in range(len(inside.ids)):
+        k, start = board.option[action], board.start[action]
+        if k < 0:
+            rows.append((False, None, None, None, reasons[action][0]))
+            continue
+        option = inside.options[k]
+        rows.append((True, option.mode, calendar.monday(start), calendar.friday(start + option.weeks - 1), None))
+    columns = list(zip(*rows, strict=True))
+    index = pd.Index(inside.ids, name="action_id", dtype=problem.actions.index.dtype)
+    return pd.DataFrame(
+        {
+            "chosen": pd.array(columns[0], dtype=bool),
+            "mode": pd.Series(columns[1], index, dtype=object),
+            "start": pd.to_datetime(pd.Series(columns[2], index, dtype=object)).astype("datetime64[us]"),
+            "finish": pd.to_datetime(pd.Series(columns[3], index, dtype=object)).astype("datetime64[us]"),
+            "why_not": pd.Series(columns[4], index, dtype=object),
+        },
+        index=index,
+    )
+
+
+def _use(problem, board: Board) -> pd.DataFrame:
+    """Days by role and month, money by source and fiscal year."""
+    inside = problem.inside
+    months = np.array(problem.calendar.months())
+    used = inside.capacity - board.free
+    rows = []
+    for row, resource in enumerate(inside.resources):
+        if resource.kind == "capacity":
+            for month in np.unique(months):
+                at = months == month
+                days, all_days = used[row, at].sum(), inside.capacity[row, at].sum()
+                rows.append((resource.name, None, str(month), days / resource.scale, all_days / resource.scale))
+    for cell, (source, year) in enumerate(inside.cells):
+        spent = int(inside.budget[cell]) - int(board.left[cell])
+        rows.append(
+            (None, source, str(year), spent / inside.money_scale, int(inside.budget[cell]) / inside.money_scale)
+        )
+    columns = list(zip(*rows, strict=True)) or [()] * 5
+    names = ["role_id", "source_id", "period", "used", "capacity"]
+    dtypes = [object, object, str, "float64", "float64"]
+    return pd.DataFrame(
+        {name: pd.Series(column, dtype=dtype) for name, column, dtype in zip(names, columns, dtypes, strict=True)}
+    )
+
+
+def _lacking(problem, reasons: dict) -> pd.DataFrame:
+    units = {"capacity": "days", "budget": problem.currency, "at_most": "weeks", "per_owner": "weeks"}
+    rows = []
+    for action, (reason, ways) in reasons.items():
+        name = problem.inside.ids[action]
+        if not ways:
+            rows.append((name, 1, reason.key.removeprefix("schedule.why_"), None, None, None, None))
+        for n, way in enumerate(ways, start=1):
+            for gap in way.gaps:
+                rows.append((name, n, gap.limit, gap.name, gap.period, gap.missing, units[gap.limit]))
+    columns = ["action_id", "way", "limit", "name", "period", "missing", "unit"]
+    return pd.DataFrame(rows, columns=columns).astype({"missing": "float64"})
+
+
+def _reasons(problem, board: Board) -> dict[int, tuple[Reason, list[Way]]]:
+    """For each action left out, the sentence and the ways in that it tells."""
+    known: dict[int, tuple[Reason, list[Way]]] = {}
+    for action in np.argsort(problem.inside.rank):
+        if board.option[action] < 0:
+            known[int(action)] = _reason(problem, board, int(action), known)
+    return dict(sorted(known.items()))
+
+
+def _reason(problem, board: Board, action: int, known: dict) -> tuple[Reason, list[Way]]:
+    inside = problem.inside
+    if inside.stepless[action]:
+        return Reason("schedule.why_first_step"), []
+    unpaid = [inside.options[k].unpaid for k in inside.options_of[action]]
+    if not inside.modes_first[action] and any(unpaid):
+        facts = {"source": next(filter(None, unpaid)), "axis": problem.actions["axis_id"].iloc[action]}
+        return Reason("schedule.why_axis", facts), []
+    for earlier, _ in inside.before[action]:
+        if board.option[earlier] < 0:
+            return Reason("schedule.why_needs", {"other": inside.ids[earlier], "why": known[earlier][0]}), []
+    _, rule, members = inside.group_of.get(action, (None, None, ()))
+    chosen = [member for member in members if board.option[member] >= 0]
+    if rule == "one_of" and chosen:
+        return Reason("schedule.why_one_of", {"other": inside.ids[chosen[0]]}), []
+    if not any(inside.options[k].points for k in inside.options_of[action]):
+        return Reason("schedule.why_no_value"), []
+    lower = board.lower(action)
+    ways = ways_in(problem, action, board.free, board.left, lower)
+    if not ways:
+        return Reason("schedule.why_window", window(problem, action, lower)), []
+    if not ways[0].gaps:  # it fits by itself: those that must come with it do not
+        others = [inside.ids[member] for member in members if member != action]
+        return Reason("schedule.why_together", {"others": others}), []
+    ways = ways[:WAYS_SHOWN]
+    return Reason("schedule.why_lacks", {"what": either([_all_of(way) for way in ways])}), ways
+
+
+def _all_of(way: Way) -> Reason:
+    parts = [gap.reason for gap in way.gaps]
+    out = parts[-1]
+    for part in reversed(parts[:-1]):
+        out = Reason("schedule.both", {"first": part, "second": out})
+    return out

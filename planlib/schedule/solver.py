@@ -1,0 +1,153 @@
+"""From a problem to a schedule: greedy at once, then CP-SAT, then early starts, then level load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from planlib.schedule.greedy import Board, compact, density_order, fill, first_plan, level
+from planlib.schedule.model import Model
+from planlib.schedule.problem import Problem
+from planlib.schedule.reasons import Reason
+from planlib.schedule.result import Schedule, schedule_of
+from planlib.schedule.search import Search
+from planlib.schedule.shortest import shortest
+from planlib.schedule.weeks import as_day
+from planlib.schema import PlanError
+
+OBJECTIVES = ("value", "makespan")
+DATES_SHARE = 0.1  # of the time, kept for early starts once the choice is made
+
+
+def solve(
+    problem: Problem,
+    *,
+    objective: str = "value",
+    time_limit: float = 10.0,
+    seed: int = 0,
+    hint: pd.DataFrame | None = None,
+    repeatable: bool = False,
+    gap: float = 0.0,
+    on_solution: Callable[[Schedule], object] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Schedule:
+    """The best plan found within the limits, and what left each other action out.
+
+    Sought in this order: most total value; then, for that choice, the earliest starts of short-term actions and
+    first steps, weighted by value; then level load, by moving the others within their slack.
+
+    Parameters
+    ----------
+    objective : "value" or "makespan"
+        "makespan": every action is done, the last one finishes as early as possible.
+    time_limit : float
+        Seconds; 0 gives the greedy plan alone. With `repeatable`, deterministic units of about a second.
+    seed : int
+        Of the search.
+    hint : DataFrame, optional
+        The `actions` of a schedule to start from.
+    repeatable : bool
+        Same input and seed, same output, on any machine: interleaved search, fixed workers, deterministic limit.
+    gap : float
+        Stop once the value is within this share of the bound.
+    on_solution : callable, optional
+        Called with each better Schedule, the greedy one first; from the solver's thread.
+    stop : callable, optional
+        Asked now and then; True ends the search with the best plan so far.
+
+    Returns
+    -------
+    Schedule
+        Status "optimal" when proved, "feasible" when time ran out first, "infeasible" when no plan holds
+        every limit for the actions that must be in: then ask `explain`.
+    """
+    if objective not in OBJECTIVES:
+        raise PlanError("schedule.objective", found=str(objective), known=list(OBJECTIVES))
+    run = Search(time_limit, seed=seed, repeatable=repeatable, gap=gap, stop=stop)
+    stated = Reason(f"schedule.objective_{objective}")
+    if objective == "makespan":
+        return shortest(problem, run, stated, on_solution)
+    inside = problem.inside
+
+    def tell(board: Board, bound: float) -> None:
+        if on_solution is not None:
+            on_solution(schedule_of(problem, board, "feasible", board.value(), bound, stated))
+
+    board = first_plan(inside, board_of(problem, hint))
+    bound = float(sum(max((inside.options[k].value for k in own), default=0.0) for own in inside.modes_first))
+    if board is not None:
+        tell(board, bound)
+    status = "feasible"
+    if time_limit > 0 or board is None:
+        model = Model(inside)
+        model.add_value()
+        if board is not None:
+            model.hint(board)
+        status, better, points = run(model, 1.0 - DATES_SHARE, lambda found, at: tell(found, at / inside.point_scale))
+        status = "feasible" if status == "unknown" else status
+        if status == "infeasible":
+            return schedule_of(problem, None, status, float("nan"), float("nan"), stated)
+        if better is None and board is None:
+            raise PlanError("schedule.no_time", seconds=time_limit)
+        board = fill(better if better is not None else board, density_order(inside))
+        bound = max(board.value(), min(bound, points / inside.point_scale))
+        board = early(board, run)
+    board = level(compact(board))
+    if status == "optimal":
+        bound = board.value()
+    return schedule_of(problem, board, status, board.value(), bound, stated)
+
+
+def early(board: Board, run: Search) -> Board:
+    """The same actions and modes, the short-term ones as early as can be found in what is left of the time."""
+    board = compact(board)
+    if run.left() <= 0.05 or run.stopped():
+        return board
+    model = Model(board.inside, cuts=False)
+    model.fix(board)
+    model.add_earliest()
+    model.hint(board)
+    _, better, _ = run(model, 1.0)
+    return better or board
+
+
+def board_of(problem: Problem, table: pd.DataFrame | None) -> Board | None:
+    """The actions of a published schedule that still fit where they were; the others are left out."""
+    if table is None:
+        return None
+    inside, board = problem.inside, Board(problem.inside)
+    number = {action: i for i, action in enumerate(inside.ids)}
+    placed = [
+        (number[action], row.mode, as_day(row.start))
+        for action, row in table[table["chosen"]].iterrows()
+        if action in number
+    ]
+    for action, mode, day in sorted(placed, key=lambda item: inside.rank[item[0]]):
+        ready = all(board.option[earlier] >= 0 for earlier, _ in inside.before[action])
+        _, rule, members = inside.group_of.get(action, (None, None, ()))
+        if not ready or day is None or inside.stepless[action]:
+            continue
+        if rule == "one_of" and any(board.option[member] >= 0 for member in members):
+            continue
+        start = inside.calendar.first_from(day)
+        for k in inside.options_of[action]:
+            if inside.options[k].mode == mode and start >= board.lower(action):
+                found = board.earliest(k, start, start)
+                if found is not None:
+                    board.put(k, *found)
+    for _, rule, members in inside.groups:
+        if rule == "all_or_none" and any(board.option[member] < 0 for member in members):
+            _take_with_followers(board, members)
+    return board
+
+
+def _take_with_followers(board: Board, members) -> None:
+    waiting = [member for member in members if board.option[member] >= 0]
+    while waiting:
+        action = waiting.pop()
+        if board.option[action] >= 0:
+            board.take(action)
+            waiting += [later for later, _ in board.inside.after[action]]
+            _, rule, others = board.inside.group_of.get(action, (None, None, ()))
+            waiting += others if rule == "all_or_none" else ()
