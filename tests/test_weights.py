@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,15 +8,6 @@ from hypothesis import strategies as st
 
 from planlib import weights
 from planlib.schema import PlanError
-
-CASES = Path(__file__).resolve().parents[2] / "shared" / "cases"
-
-
-def case(name):
-    path = CASES / name
-    if not path.is_file():
-        pytest.skip(f"the published case {name} is not beside the project")
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def pairs(criteria, **answers):
@@ -112,8 +102,8 @@ def test_an_order_that_cannot_be_is_refused(order, message):
         weights.from_order(order)
 
 
-def test_saaty_drinks_have_the_published_weights_and_consistency():
-    drinks = case("ahp_saaty_2008_drinks.json")
+def test_saaty_drinks_have_the_published_weights_and_consistency(shared):
+    drinks = json.loads((shared / "cases" / "ahp_saaty_2008_drinks.json").read_text(encoding="utf-8"))
     result = weights.from_pairwise(pd.DataFrame(drinks["matrix"], drinks["items"], drinks["items"]))
     assert result.weights.to_numpy() == pytest.approx(drinks["expected"]["weights"], abs=drinks["tolerance"])
     assert result.consistency_ratio == pytest.approx(drinks["expected"]["consistency_ratio"], abs=drinks["tolerance"])
