@@ -60,8 +60,8 @@ def chromium() -> str:
 def browser(chromium):
     """A headless Chromium driven by playwright (sync); `browser.new_page()` gives a page.
 
-    One a file, closed at its end: while it runs, playwright holds the thread's event loop. Make what a page
-    needs (papermill, nbclient) in a fixture that comes before, or in a process of its own.
+    One a file, closed at its end: while it runs, playwright holds the thread's event loop, so that `asyncio.run`
+    fails in the same process (papermill and nbclient cope).
     """
     from playwright.sync_api import sync_playwright
 
