@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-FLOOR = ("words", "schema", "workspace", "store", "clients", "facts")
+FLOOR = ("words", "schema", "tables", "workspace", "store", "clients", "facts")
 ROOMS = (
     "ingest",
     "untangle",
@@ -19,19 +19,22 @@ ROOMS = (
     "agree",
     "ballot",
     "schedule",
+    "decide",
     "plan",
     "review",
     "scenario",
 )
+THREAD = ("decide",)  # the rooms called one after the other, for the faces that need them all
 FACES = ("charts", "widgets", "office", "desk", "vote", "report", "cli")
-ORDER = FLOOR + ROOMS + FACES
+ORDER = FLOOR + ROOMS + THREAD + FACES
 
 # The rooms that are plainly built on another (a score turns points into shares as `weights` does); every other room
 # meets its neighbours in a notebook or in the cli.
 BUILT_ON = {
     "score": {"weights"},
     "robust": {"weights", "score"},
-    "scenario": {"score", "schedule", "plan"},
+    "decide": {"weights", "score", "robust", "agree", "schedule"},
+    "scenario": {"decide", "score", "schedule", "plan"},
 }
 
 LONGEST = 400  # lines; past that a module has a second subject
@@ -44,7 +47,8 @@ CLOCKS = {
     "vote": "when a ballot came in",
     "report": "when a run was made, for its record",
 }
-CLOCK_CALLS = {"now", "today", "utcnow"}
+DAY_CLOCKS = {"now", "today", "utcnow"}
+TIME_CLOCKS = {"time", "time_ns", "localtime", "gmtime", "strftime"}
 MAY_PRINT = {"cli", "vote"}
 
 
@@ -101,6 +105,11 @@ def test_right_imports_pass(tmp_path):
     )
     assert order_problems(tmp_path) == []
     assert circles(tmp_path) == []
+
+
+def test_a_time_of_day_is_no_clock(tmp_path):
+    plant(tmp_path, {"ingest/files.py": "from datetime import time\nnoon = time(12)"})
+    assert habit_problems(tmp_path) == []
 
 
 def test_a_planted_circle_is_reported(tmp_path):
@@ -201,31 +210,35 @@ def habit_problems(package: Path) -> list[str]:
     for path, name in modules(package):
         place = name.split(".")[0]
         where = path.relative_to(package).as_posix()
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Global) and place in FLOOR + ROOMS:
+        module = tree(path)
+        clocks = {
+            alias.asname or alias.name
+            for node in ast.walk(module)
+            if isinstance(node, ast.ImportFrom) and node.module == "time"
+            for alias in node.names
+        } & TIME_CLOCKS
+        for node in ast.walk(module):
+            if isinstance(node, ast.Global) and place in FLOOR + ROOMS + THREAD:
                 problems.append(f"{where}:{node.lineno} keeps a global ({', '.join(node.names)})")
             if not isinstance(node, ast.Call):
                 continue
             if isinstance(node.func, ast.Name) and node.func.id == "print" and place not in MAY_PRINT:
                 problems.append(f"{where}:{node.lineno} prints")
-            clock = clock_read(node.func)
+            clock = clock_read(node.func, clocks)
             if clock and place not in CLOCKS:
                 problems.append(f"{where}:{node.lineno} reads the clock ({clock})")
     return problems
 
 
-def clock_read(function: ast.expr) -> str:
+def clock_read(function: ast.expr, imported: set[str]) -> str:
     """The name of the wall clock a call reads, or nothing; elapsed time (monotonic, perf_counter) is no clock."""
-    if isinstance(function, ast.Attribute):
-        owner = function.value
-        owner_name = owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")
-        if function.attr in CLOCK_CALLS and owner_name in {"date", "datetime", "dt", "Timestamp"}:
-            return function.attr
-        if owner_name == "time" and function.attr in {"time", "time_ns", "localtime", "gmtime", "strftime"}:
-            return function.attr
-    if isinstance(function, ast.Name) and function.id in {"time", "time_ns", "localtime", "gmtime"}:
-        return function.id
-    return ""
+    if isinstance(function, ast.Name):
+        return function.id if function.id in imported else ""
+    if not isinstance(function, ast.Attribute):
+        return ""
+    owner = function.value.id if isinstance(function.value, ast.Name) else getattr(function.value, "attr", "")
+    day = function.attr in DAY_CLOCKS and owner in {"date", "datetime", "dt", "Timestamp"}
+    return function.attr if day or (owner == "time" and function.attr in TIME_CLOCKS) else ""
 
 
 def size_problems(package: Path) -> list[str]:

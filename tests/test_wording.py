@@ -17,6 +17,7 @@ from planlib.words import LANGS
 
 CALLS = {"word", "PlanError"}
 KEY = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9_$]+")
+KEY_START = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9_]*")  # of an f-string
 FILE_ENDINGS = {"py", "yaml", "json", "csv", "xlsx", "html", "db", "ipynb", "txt", "pdf", "docx", "typ", "j2", "md"}
 
 
@@ -113,18 +114,23 @@ def sentences(root: Path) -> dict[str, dict]:
 def missing_keys(root: Path, known: dict[str, dict]) -> list[str]:
     """Keys the code names and the wording files do not hold, as 'file:line asks for key'."""
     rooms = {key.partition(".")[0] for key in known}
-    problems = []
+    problems, parts = [], set()
     for where, node in nodes(root):
-        if is_call(node):
-            key = node.args[0] if node.args else None
-            if isinstance(key, ast.JoinedStr) and (start := prefix(key)):
-                if not any(name.startswith(start) for name in known):
-                    problems.append(f"{where}:{node.lineno} asks for {start}{{...}}")
+        if isinstance(node, ast.JoinedStr):
+            parts |= {id(value) for value in node.values}
+            start = prefix(node)
+            if KEY_START.fullmatch(start) and start.partition(".")[0] in rooms and not begins(start, known):
+                problems.append(f"{where}:{node.lineno} asks for {start}{{...}}")
+        elif is_call(node) and node.args:
+            key = node.args[0]
+            if isinstance(key, ast.JoinedStr) and "." in prefix(key) and not begins(prefix(key), known):
+                problems.append(f"{where}:{node.lineno} asks for {prefix(key)}{{...}}")
             elif isinstance(key, ast.Constant) and key.value not in known:
                 problems.append(f"{where}:{node.lineno} asks for {key.value}")
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY.fullmatch(node.value):
+        elif isinstance(node, ast.Constant) and id(node) not in parts and isinstance(node.value, str):
             room, _, name = node.value.partition(".")
-            if room in rooms and name not in FILE_ENDINGS and node.value not in known:
+            asked = KEY.fullmatch(node.value) and room in rooms and name not in FILE_ENDINGS
+            if asked and node.value not in known:
                 problems.append(f"{where}:{node.lineno} asks for {node.value}")
     return sorted(set(problems))
 
@@ -185,7 +191,7 @@ def unasked(root: Path, known: dict[str, dict]) -> list[str]:
             key in named
             or key.partition(".")[2] in named
             or key.partition(".")[0] in CODES
-            or any(key.startswith(start) for start in starts)
+            or key.startswith(tuple(starts))
         )
     ]
 
@@ -202,6 +208,10 @@ def is_call(node: ast.AST) -> bool:
         return False
     name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
     return name in CALLS
+
+
+def begins(start: str, known: dict[str, dict]) -> bool:
+    return any(key.startswith(start) for key in known)
 
 
 def prefix(node: ast.JoinedStr) -> str:
