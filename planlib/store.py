@@ -4,38 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import sqlite3
 import uuid
 from collections.abc import Callable, Iterable
-from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
 
-from planlib import schema
+from planlib import journal, schema, tables
 from planlib.schema import PlanError
 from planlib.workspace import client_folder, synced_by
-
-VERSION = 1
-TABLES = """
-CREATE TABLE entry(
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    at TEXT NOT NULL,         -- when it was written, UTC
-    effective TEXT NOT NULL,  -- the day it holds from
-    "by" TEXT NOT NULL,
-    why TEXT NOT NULL,
-    batch TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    key TEXT NOT NULL,        -- JSON list
-    row TEXT                  -- JSON object; NULL: set aside
-);
-CREATE INDEX entry_kind ON entry(kind, key);
-CREATE TABLE seal(batch TEXT PRIMARY KEY, n INTEGER NOT NULL, digest TEXT NOT NULL);
-"""
-# From version n to n + 1: a function of the connection. Run in one transaction, after a copy was kept.
-UPGRADES: dict[int, Callable[[sqlite3.Connection], None]] = {}
 
 
 def open(client: str, workspace: str | Path | None = None, *, clock: Callable[[], datetime] | None = None) -> Book:
@@ -57,15 +35,7 @@ class Book:
         self._mine: set[str] = set()  # batches this handle wrote
         part = synced_by(self.path.parent)
         self.warnings = [PlanError("workspace.synced", part=part)] if part else []
-        try:
-            self._db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            self._upgrade()
-        except sqlite3.OperationalError:
-            raise PlanError("store.busy", client=self.client) from None
-        except sqlite3.DatabaseError:
-            raise PlanError("store.not_a_workbook", client=self.client) from None
+        self._db = journal.connect(self.path)
 
     def close(self) -> None:
         self._db.close()
@@ -98,7 +68,7 @@ class Book:
         schema.kind_of(kind)
         rows = {key: row for key, (_, row) in self._fold(kind, as_of, known_at).items() if row is not None}
         self._seen[kind] = self._last(kind)
-        return schema.frame(kind, rows)
+        return tables.frame(kind, rows)
 
     def history(self, kind: str | None = None, key: object = None) -> pd.DataFrame:
         """Every entry, oldest first: seq, at, effective, by, why, batch, kind, key, row (a dict, None when set aside).
@@ -159,7 +129,7 @@ class Book:
         PlanError
             The table does not fit `schema`; or a row was changed by someone else since this handle read it.
         """
-        rows = schema.checked_rows(kind, frame)
+        rows = tables.checked_rows(kind, frame)
         known = self._fold(kind, effective or self._today(), None)
         for key, row in rows.items():
             old = known.get(key, (0, None))[1]
@@ -219,7 +189,7 @@ class Book:
             row = json.loads(before[0]) if before and before[0] else None
             inverse.setdefault((kind, effective), {})[tuple(json.loads(key))] = row
         joint = self._new_batch()
-        with self._transaction():
+        with journal.transaction(self._db, self.client):
             return sum(
                 self._append(kind, rows, by, why, effective, joint) for (kind, effective), rows in inverse.items()
             )
@@ -245,7 +215,7 @@ class Book:
                 table = pd.DataFrame(
                     [[*parts, *content.values()]], columns=[*schema.kind_of(kind).keys, *content], dtype="object"
                 )
-                schema.checked_rows(kind, table)
+                tables.checked_rows(kind, table)
                 unknown = set(content) - set(columns)
             except (ValueError, PlanError) as error:
                 problems.append(PlanError("store.bad_row", seq=seq, found=str(error)))
@@ -281,7 +251,7 @@ class Book:
                 raise PlanError("store.blank", column=column)
         day = _iso_day(effective or self._today())
         batch = batch or self._new_batch()
-        with self._transaction():
+        with journal.transaction(self._db, self.client):
             now = self._fold(kind, day, None)
             changed = {}
             for key, row in rows.items():
@@ -331,20 +301,6 @@ class Book:
             digest.update(_json(list(entry)).encode())
         return digest.hexdigest()
 
-    @contextmanager
-    def _transaction(self):
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            raise PlanError("store.busy", client=self.client) from None
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.OperationalError):
-                self._db.execute("ROLLBACK")
-            raise
-
     def _now(self) -> str:
         return self._clock().astimezone(UTC).isoformat(timespec="microseconds")
 
@@ -368,40 +324,6 @@ class Book:
             return datetime.fromisoformat(known_at).astimezone(UTC).isoformat(timespec="microseconds")
         except ValueError:
             raise PlanError("store.no_such_moment", found=known_at) from None
-
-    def _upgrade(self) -> None:
-        """Make the tables of a new file; bring an older one up to date, a copy kept; refuse a newer one."""
-        found = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if found > VERSION:
-            raise PlanError("store.newer", client=self.client, found=found, known=VERSION)
-        if found == VERSION:
-            return
-        fresh = not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if not fresh:
-            if any(version not in UPGRADES for version in range(found, VERSION)):
-                raise PlanError("store.not_a_workbook", client=self.client)
-            self._keep_copy(found)
-        with self._transaction():
-            if self._db.execute("PRAGMA user_version").fetchone()[0] != found:
-                return  # another process did it meanwhile
-            if fresh:
-                for statement in TABLES.split(";\n"):
-                    if statement.strip():
-                        self._db.execute(statement)
-            else:
-                for version in range(found, VERSION):
-                    UPGRADES[version](self._db)
-            self._db.execute(f"PRAGMA user_version = {VERSION}")
-
-    def _keep_copy(self, version: int) -> None:
-        kept = self.path.with_name(f"workbook.v{version}.db")
-        if kept.exists():
-            return
-        part = kept.with_suffix(".part")
-        with sqlite3.connect(part) as copy:
-            self._db.backup(copy)
-        copy.close()
-        os.replace(part, kept)
 
 
 def _json(value) -> str:

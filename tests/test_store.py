@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planlib import schema, store
+from planlib import journal, schema, store, tables
 from planlib.schema import PlanError
 
 
@@ -160,7 +160,7 @@ def test_a_bad_row_writes_nothing_of_its_table(book):
 
 def test_every_kind_takes_an_empty_table_and_gives_it_back(book):
     for name, kind in schema.KINDS.items():
-        assert book.put(name, schema.empty(name), by="ana", why="x") == 0
+        assert book.put(name, tables.empty(name), by="ana", why="x") == 0
         assert list(book.table(name).columns) == list(kind.columns)
 
 
@@ -198,8 +198,8 @@ def test_a_newer_workbook_is_refused_and_an_alien_file_too(folder):
 def test_an_older_workbook_is_upgraded_and_a_copy_kept(folder, monkeypatch):
     with store.open("essai", folder) as book:
         book.put("action", actions(A_1="a"), by="ana", why="x")
-    monkeypatch.setattr(store, "VERSION", 2)
-    monkeypatch.setattr(store, "UPGRADES", {1: lambda db: db.execute("CREATE TABLE extra(x)")})
+    monkeypatch.setattr(journal, "VERSION", 2)
+    monkeypatch.setattr(journal, "UPGRADES", {1: lambda db: db.execute("CREATE TABLE extra(x)")})
     with store.open("essai", folder) as book:
         assert book.table("action").loc["A-1", "title"] == "a"
         assert book._db.execute("PRAGMA user_version").fetchone()[0] == 2

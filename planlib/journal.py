@@ -1,0 +1,95 @@
+"""The file of a workbook: opened, made, brought up to date with a copy kept; one transaction at a time."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from planlib.schema import PlanError
+
+VERSION = 1
+TABLES = """
+CREATE TABLE entry(
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,         -- when it was written, UTC
+    effective TEXT NOT NULL,  -- the day it holds from
+    "by" TEXT NOT NULL,
+    why TEXT NOT NULL,
+    batch TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,        -- JSON list
+    row TEXT                  -- JSON object; NULL: set aside
+);
+CREATE INDEX entry_kind ON entry(kind, key);
+CREATE TABLE seal(batch TEXT PRIMARY KEY, n INTEGER NOT NULL, digest TEXT NOT NULL);
+"""
+# From version n to n + 1: a function of the connection. Run in one transaction, after a copy was kept.
+UPGRADES: dict[int, Callable[[sqlite3.Connection], None]] = {}
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The workbook at `path`, made if it is not there. Other processes may have it open too."""
+    client = path.parent.name
+    try:
+        db = sqlite3.connect(path, timeout=30, isolation_level=None)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")
+        _upgrade(db, path)
+    except sqlite3.OperationalError:
+        raise PlanError("store.busy", client=client) from None
+    except sqlite3.DatabaseError:
+        raise PlanError("store.not_a_workbook", client=client) from None
+    return db
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection, client: str) -> Iterator[None]:
+    """All that is written inside, or nothing."""
+    try:
+        db.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        raise PlanError("store.busy", client=client) from None
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.OperationalError):
+            db.execute("ROLLBACK")
+        raise
+
+
+def _upgrade(db: sqlite3.Connection, path: Path) -> None:
+    """Make the tables of a new file; bring an older one up to date, a copy kept; refuse a newer one."""
+    client = path.parent.name
+    found = db.execute("PRAGMA user_version").fetchone()[0]
+    if found > VERSION:
+        raise PlanError("store.newer", client=client, found=found, known=VERSION)
+    if found == VERSION:
+        return
+    fresh = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if not fresh:
+        if any(version not in UPGRADES for version in range(found, VERSION)):
+            raise PlanError("store.not_a_workbook", client=client)
+        _keep_copy(db, path.with_name(f"workbook.v{found}.db"))
+    with transaction(db, client):
+        if db.execute("PRAGMA user_version").fetchone()[0] != found:
+            return  # another process did it meanwhile
+        if fresh:
+            for statement in TABLES.split(";\n"):
+                db.execute(statement)
+        else:
+            for version in range(found, VERSION):
+                UPGRADES[version](db)
+        db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _keep_copy(db: sqlite3.Connection, kept: Path) -> None:
+    if kept.exists():
+        return
+    part = kept.with_suffix(".part")
+    with closing(sqlite3.connect(part)) as copy:
+        db.backup(copy)
+    os.replace(part, kept)

@@ -1,0 +1,146 @@
+"""Tables at the door of the workbook: rows typed by their kind, and the check before anything is written."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from planlib.schema import CODES, WHOLE_KEYS, Column, Kind, PlanError, key_text, kind_of
+
+
+def empty(name: str) -> pd.DataFrame:
+    """A table of the kind without rows, every column typed and the key as index."""
+    return frame(name, {})
+
+
+def frame(name: str, rows: dict[tuple, dict]) -> pd.DataFrame:
+    """Rows by key -> a typed table, sorted by key so that the order of entry never shows."""
+    kind = kind_of(name)
+    keys = sorted(rows, key=lambda key: tuple(map(_sortable, key)))
+    columns = {
+        column.name: pd.Series([rows[key].get(column.name) for key in keys], dtype="object").pipe(_typed, column)
+        for column in kind.columns.values()
+    }
+    table = pd.DataFrame(columns)
+    if len(kind.keys) == 1:
+        table.index = pd.Index([key[0] for key in keys], name=kind.keys[0], dtype=_key_dtype(kind.keys[0]))
+    else:
+        parts = list(zip(*keys, strict=True)) if keys else [[] for _ in kind.keys]
+        arrays = [pd.Index(part, dtype=_key_dtype(key)) for part, key in zip(parts, kind.keys, strict=True)]
+        table.index = pd.MultiIndex.from_arrays(arrays, names=kind.keys)
+    return table
+
+
+def _key_dtype(key: str) -> str:
+    return "int64" if key in WHOLE_KEYS else "str"
+
+
+def _sortable(part) -> tuple:
+    return (0, part, "") if isinstance(part, int) else (1, 0, str(part))
+
+
+def _typed(values: pd.Series, column: Column) -> pd.Series:
+    if column.kind == "date":
+        return pd.to_datetime(values, format="ISO8601").astype("datetime64[us]")
+    if column.kind in ("text", "code"):
+        return values.astype("str").where(values.notna(), None).astype("str")
+    return values.astype(column.dtype)
+
+
+def checked_rows(name: str, table: pd.DataFrame) -> dict[tuple, dict]:
+    """Check a table at the door and give its rows as JSON values by key; blanks become None.
+
+    Raises
+    ------
+    PlanError
+        Unknown kind or column, a key that is missing, blank or twice there, a value that is not of its
+        column's kind or list, a required column blank. The first bad place is named, with how many there are.
+    """
+    kind = kind_of(name)
+    table = _keyed(kind, table)
+    for column in table.columns:
+        if column not in kind.columns:
+            raise PlanError("schema.unknown_column", kind=name, found=str(column), known=sorted(kind.columns))
+    keys = [_key(kind, key) for key in table.index]
+    if len(set(keys)) < len(keys):
+        twice = sorted({key for key in keys if keys.count(key) > 1}, key=str)
+        raise PlanError("schema.key_twice", kind=name, n=len(twice), key=key_text(twice[0]))
+    rows: dict[tuple, dict] = {key: {} for key in keys}
+    for column in table.columns:
+        spec = kind.columns[column]
+        for key, value in zip(keys, table[column].tolist(), strict=True):
+            rows[key][column] = _json_value(name, key, spec, value)
+    return rows
+
+
+def _keyed(kind: Kind, table: pd.DataFrame) -> pd.DataFrame:
+    """The table indexed by the kind's key, whether its key columns came as index or as columns."""
+    if all(key in table.columns for key in kind.keys):
+        return table.set_index(list(kind.keys))
+    if table.index.nlevels != len(kind.keys):
+        raise PlanError("schema.key_missing", kind=kind.name, key=", ".join(kind.keys))
+    names = [name for name in table.index.names if name is not None]
+    if names and tuple(names) != kind.keys:
+        if set(names) == set(kind.keys):
+            return table.reorder_levels(list(kind.keys))
+        raise PlanError("schema.key_missing", kind=kind.name, key=", ".join(kind.keys))
+    return table
+
+
+def _key(kind: Kind, found) -> tuple:
+    parts = found if isinstance(found, tuple) else (found,)
+    key = []
+    for name, part in zip(kind.keys, parts, strict=True):
+        if name in WHOLE_KEYS:
+            try:
+                key.append(int(part))
+            except (TypeError, ValueError):
+                raise PlanError("schema.key_blank", kind=kind.name, column=name, found=str(part)) from None
+            continue
+        text = part.isoformat()[:10] if isinstance(part, date) else str(part).strip()
+        if pd.isna(part) or not text:
+            raise PlanError("schema.key_blank", kind=kind.name, column=name, found=str(part))
+        key.append(text)
+    return tuple(key)
+
+
+def _json_value(kind: str, key: tuple, column: Column, value):
+    """One cell as a JSON value: text, number, ISO day, true or false; blank is None."""
+
+    def wrong(what: str):
+        facts = {"kind": kind, "key": key_text(key), "column": column.name, "found": str(value)}
+        return PlanError(f"schema.{what}", **facts, known=list(CODES.get(column.codes, ())))
+
+    if value is None or (not isinstance(value, str) and pd.isna(value)) or (isinstance(value, str) and not value):
+        if column.required:
+            raise wrong("required")
+        return None
+    if column.kind == "text":
+        return str(value)
+    if column.kind == "code":
+        if value not in CODES[column.codes]:
+            raise wrong("not_a_code")
+        return str(value)
+    if column.kind == "flag":
+        if value not in (True, False):
+            raise wrong("not_a_flag")
+        return bool(value)
+    if column.kind == "date":
+        try:
+            return pd.Timestamp(date.fromisoformat(value) if isinstance(value, str) else value).date().isoformat()
+        except (TypeError, ValueError):
+            raise wrong("not_a_date") from None
+    if isinstance(value, str | bool):
+        raise wrong("not_a_number")
+    try:
+        figure = float(value)
+    except (TypeError, ValueError):
+        raise wrong("not_a_number") from None
+    if figure in (float("inf"), float("-inf")):
+        raise wrong("not_a_number")
+    if column.kind == "whole":
+        if not figure.is_integer():
+            raise wrong("not_whole")
+        return int(figure)
+    return figure
