@@ -1,0 +1,5 @@
+"""Reports: one template and one client give an executed notebook and the files a client receives; one or many."""
+
+from planlib.report.jobs import Job, Record, batch, build, render
+
+__all__ = ["Job", "Record", "batch", "build", "render"]

@@ -1,0 +1,168 @@
+"""HTML that a cell gave, written anew from a list of what a client's page may hold.
+
+Nothing is passed through: a tag that is on the list is written again from its name and its listed attributes,
+any other is left out or becomes text. So no script, form, frame or outside address reaches the page, however it
+was hidden in the words of a workshop.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape, unescape
+
+TAGS = frozenset(
+    "a abbr article aside b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption "
+    "figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li mark meter ol p pre progress q s samp section small "
+    "span strong sub summary sup table tbody td tfoot th thead time tr u ul svg".split()  # noqa: SIM905 words in a row
+)
+DRAWING = frozenset(
+    "g path rect line circle ellipse polyline polygon text tspan defs clippath lineargradient stop".split()  # noqa: SIM905
+)
+EMPTY = frozenset({"br", "col", "hr", "img"})
+LEFT_OUT_WHOLE = frozenset(
+    "script style template iframe object embed noscript textarea select title head math".split()  # noqa: SIM905
+)
+ATTRIBUTES = frozenset(
+    "abbr alt class colspan datetime dir headers height id lang low high max min open optimum role rowspan scope span "
+    "start style tabindex title translate value width "
+    "viewbox preserveaspectratio focusable d x y x1 y1 x2 y2 cx cy r rx ry dx dy points transform fill fill-opacity "
+    "fill-rule stroke stroke-width stroke-opacity stroke-dasharray stroke-dashoffset stroke-linecap stroke-linejoin "
+    "stroke-miterlimit opacity font-family font-size font-weight font-style text-anchor dominant-baseline clip-path "
+    "display offset stop-color stop-opacity".split()  # noqa: SIM905
+)
+POINTS_TO_ID = frozenset({"aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "headers"})
+CASED = {
+    "viewbox": "viewBox",
+    "preserveaspectratio": "preserveAspectRatio",
+    "clippath": "clipPath",
+    "lineargradient": "linearGradient",
+}
+
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>|<!--|<")
+ATTRIBUTE = re.compile(r"([a-zA-Z][-\w:]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
+STYLE = re.compile(r"(?!.*(?:position|url\s*\())[-\w\s.,%#()+*/:;'\"]*", re.I | re.S)
+LINK = re.compile(r"#|https?://|mailto:", re.I)
+PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml)[;,]", re.I)
+HEADING = re.compile(r"<h([1-6])([^>]*)>(.*?)</h\1>", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the page, for its contents."""
+
+    level: int
+    id: str
+    text: str
+
+
+def clean(html: str, ids: set[str], *, scroll_label: str = "") -> str:
+    """The same content from listed tags only, every tag closed, no id that `ids` already holds (it grows).
+
+    A header cell without a scope gets one: a column's in `thead`, a row's elsewhere; an empty one becomes a plain
+    cell. A table stands in a box that scrolls and takes the keyboard's focus, called by its caption or else by
+    `scroll_label`.
+    """
+    renamed = _renamed(html, ids)
+    out: list[str] = []
+    opened: list[str] = []
+    at = 0
+    while found := TAG.search(html, at):
+        out.append(html[at : found.start()])
+        at = found.end()
+        if found[0] == "<!--":
+            end = html.find("-->", at)
+            at = len(html) if end < 0 else end + 3
+        elif not found[2]:
+            out.append("&lt;")
+        elif (name := found[2].lower()) in LEFT_OUT_WHOLE and not found[1]:
+            end = re.compile(rf"</{name}\b[^>]*>", re.I).search(html, at)
+            at = end.end() if end else len(html)
+        elif name not in TAGS and name not in DRAWING:
+            continue
+        elif not found[1]:
+            in_head = "thead" in opened
+            if name == "table":
+                out.append(f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(scroll_label)}">')
+            out.append(f"<{CASED.get(name, name)}{_attributes(name, found[3], renamed, in_head=in_head)}>")
+            if name in DRAWING and found[3].endswith("/"):
+                out.append(_end(name))
+            elif name not in EMPTY:
+                opened.append(name)
+        elif name in opened:
+            while (last := opened.pop()) != name:
+                out.append(_end(last))
+            out.append(_end(name))
+    out.append(html[at:])
+    out.extend(_end(name) for name in reversed(opened))
+    return re.sub(r"<th(?: [^>]*)?>\s*</th>", "<td></td>", "".join(out))
+
+
+def headings(html: str, ids: set[str]) -> tuple[str, list[Heading]]:
+    """Clean HTML with an id on every heading, and the headings in their order."""
+    found: list[Heading] = []
+
+    def named(heading: re.Match) -> str:
+        level, attributes, inside = int(heading[1]), heading[2], heading[3]
+        text = " ".join(unescape(re.sub(r"<[^>]*>", " ", inside)).split())
+        known = re.search(r' id="([^"]*)"', attributes)
+        if not known:
+            slug = re.sub(r"\W+", "-", text.lower()).strip("-")[:60] or "section"
+            slug = _free(slug, ids)
+            attributes += f' id="{escape(slug)}"'
+        if text:
+            found.append(Heading(level, known[1] if known else slug, text))
+        return f"<h{level}{attributes}>{inside}</h{level}>"
+
+    return HEADING.sub(named, html), found
+
+
+def _end(name: str) -> str:
+    return f"</{CASED.get(name, name)}>" + ("</div>" if name == "table" else "")
+
+
+def _attributes(tag: str, text: str, renamed: dict[str, str], *, in_head: bool) -> str:
+    kept: dict[str, str] = {}
+    for name, *values in ATTRIBUTE.findall(text):
+        name, value = name.lower(), unescape("".join(values))
+        if name in kept or not _allowed(tag, name, value):
+            continue
+        if name == "id":
+            value = renamed.get(value, value)
+        elif name in POINTS_TO_ID:
+            value = " ".join(renamed.get(part, part) for part in value.split())
+        elif value.startswith("#"):
+            value = "#" + renamed.get(value[1:], value[1:])
+        elif value.startswith("url(#"):
+            value = f"url(#{renamed.get(value[5:-1], value[5:-1])})"
+        kept[name] = value
+    if tag == "th" and not kept.get("scope"):
+        kept["scope"] = "col" if in_head else "row"
+    if tag == "img":
+        kept.setdefault("alt", "")
+    return "".join(f' {CASED.get(name, name)}="{escape(value)}"' for name, value in kept.items())
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if name == "href":
+        return tag == "a" and LINK.match(value) is not None
+    if name == "src":
+        return tag == "img" and PICTURE.match(value) is not None
+    if name == "style":
+        return STYLE.fullmatch(value) is not None
+    if "url(" in value and not re.fullmatch(r"url\(#[-\w]+\)", value):
+        return False
+    return name in ATTRIBUTES or name.startswith("aria-")
+
+
+def _renamed(html: str, ids: set[str]) -> dict[str, str]:
+    """Id in this HTML -> the id it gets, so that no two on the page are equal."""
+    return {found: _free(found, ids) for found in dict.fromkeys(re.findall(r"""\sid\s*=\s*["']?([-\w:.]+)""", html))}
+
+
+def _free(wanted: str, ids: set[str]) -> str:
+    name, n = wanted, 2
+    while name in ids:
+        name, n = f"{wanted}-{n}", n + 1
+    ids.add(name)
+    return name

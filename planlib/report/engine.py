@@ -1,0 +1,167 @@
+"""Runs one notebook for one client: parameters in, executed notebook out, whatever its cells do."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine
+from papermill.parameterize import parameterize_notebook
+
+from planlib.schema import PlanError
+
+KERNEL = "python3"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The cell that stopped a run (its number among the code cells, from 1) and what it said."""
+
+    cell: int
+    ename: str
+    evalue: str
+    said: str  # the sentence of a PlanError in the report's language; blank for any other error
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An executed notebook and, when a cell stopped it, the failure."""
+
+    notebook: nbformat.NotebookNode
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What an engine needs: a notebook with its parameters in, where and under which variables it runs."""
+
+    notebook: nbformat.NotebookNode
+    cwd: Path
+    env: dict[str, str]
+    lang: str
+    timeout: float | None = None  # seconds a cell may take
+
+
+def parameterized(notebook: nbformat.NotebookNode, parameters: dict[str, Any]) -> nbformat.NotebookNode:
+    """The notebook with papermill's injected-parameters cell after its parameters cell."""
+    return parameterize_notebook(notebook, parameters, kernel_name=KERNEL, language="python")
+
+
+def with_nbclient(task: Task) -> Run:
+    """A new kernel of this interpreter for this notebook alone; slow to start, and nothing can leak."""
+    said: list[str] = []
+    try:
+        notebook = _NbclientEngine.execute_notebook(
+            task.notebook, KERNEL, progress_bar=False, autosave_cell_every=0, task=task, said=said
+        )
+    except Exception as error:  # whatever the kernel died of, the notebook is kept and the batch goes on
+        notebook = task.notebook
+        said.append(_mark(task, error))
+    return Run(_without_paths(notebook), _failure(notebook, "".join(said)))
+
+
+ENGINES: dict[str, Callable[[Task], Run]] = {"nbclient": with_nbclient}
+
+
+class _Kernel(AsyncKernelManager):
+    """A kernel of the interpreter that runs planlib, whatever kernels the machine or the user has installed."""
+
+    transport_encryption = "auto"  # other users of the machine cannot listen to a client's figures
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="Python 3",
+            language="python",
+            metadata={"supported_encryption": "curve"},
+        )
+
+
+class _Nbclient(PapermillNotebookClient):
+    """papermill's client that also asks the kernel what a PlanError says in the report's language."""
+
+    def ask(self, lang: str) -> str:
+        said = f"getattr(__import__('sys').last_value, 'text', lambda lang: '')({lang!r})"
+        reply = self.wait_for_reply(self.kc.execute("", silent=True, user_expressions={"said": said}))
+        found = reply["content"].get("user_expressions", {}).get("said", {})
+        return str(ast.literal_eval(found["data"]["text/plain"])) if found.get("status") == "ok" else ""
+
+    def output(self, outs, msg, display_id, cell_index):
+        """Altair 6 names its charts `...v6.json`, which the notebook format refuses for anything but text."""
+        data = msg["content"].get("data", {})
+        for kind in [kind for kind in data if kind.endswith(".json") and isinstance(data[kind], dict)]:
+            data[kind.removesuffix(".json") + "+json"] = data.pop(kind)
+        return super().output(outs, msg, display_id, cell_index)
+
+    def papermill_execute_cells(self) -> None:
+        super().papermill_execute_cells()
+        if any(out.get("ename") == "PlanError" for cell in self.nb.cells for out in cell.get("outputs", [])):
+            self.said.append(self.ask(self.lang))
+
+
+class _NbclientEngine(Engine):
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, task: Task, said: list[str], **_) -> None:
+        client = _Nbclient(
+            nb_man,
+            kernel_name=kernel_name,
+            kernel_manager_class=_Kernel,
+            timeout=task.timeout,
+            startup_timeout=60,
+            shutdown_kernel="immediate",
+        )
+        client.said, client.lang = said, task.lang
+        client.execute(env=task.env, cwd=str(task.cwd))
+
+
+def _mark(task: Task, error: Exception) -> str:
+    """Write the error at the cell that was running when the kernel went, and give its sentence.
+
+    papermill marks every cell completed when the kernel goes; the notebook must say where it went.
+    """
+    cells = task.notebook.cells
+    started = [i for i, cell in enumerate(cells) if cell.metadata.get("papermill", {}).get("start_time")]
+    if not started:
+        raise error
+    if isinstance(error, CellTimeoutError):
+        told = PlanError("report.cell_timeout", seconds=task.timeout)
+    elif isinstance(error, DeadKernelError):
+        told = PlanError("report.kernel_died")
+    else:
+        told = PlanError("report.engine_stopped", found=f"{type(error).__name__}: {error}".splitlines()[0][:200])
+    stopped = cells[started[-1]]
+    stopped.outputs.append(
+        nbformat.v4.new_output("error", ename=type(error).__name__, evalue=str(told), traceback=[told.text(task.lang)])
+    )
+    stopped.metadata.papermill.update(exception=True, status="failed")
+    for later in cells[started[-1] + 1 :]:
+        later.metadata.papermill.update(status="pending", duration=None, end_time=None)
+    task.notebook.metadata.papermill["exception"] = True
+    return told.text(task.lang)
+
+
+def _failure(notebook: nbformat.NotebookNode, said: str) -> Failure | None:
+    """The cell that papermill marked, with its error output."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for number, cell in enumerate(code, start=1):
+        if cell.metadata.papermill.get("exception"):
+            error = next((out for out in reversed(cell.outputs) if out.output_type == "error"), {})
+            return Failure(number, error.get("ename", ""), error.get("evalue", ""), said)
+    return None
+
+
+def _without_paths(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Without the folders of this machine: the executed notebook goes to the client's file."""
+    for name in ("input_path", "output_path"):
+        notebook.metadata.papermill.pop(name, None)
+    return notebook

@@ -1,0 +1,161 @@
+"""Vega-Lite charts as a client's page shows them: a still picture, its title in words, and its data as a table."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+from planlib import words
+from planlib.report.clean import clean
+from planlib.words import word
+
+MIME = re.compile(r"application/vnd\.vegalite\.v\d+(?:\.\d+)*[+.]json")
+LOCALE = {"fr": "fr-CA", "en": "en-CA"}
+WIDTH = 720  # pixels, for a chart that says it fills its container
+CHANNELS = ("row", "column", "facet", "y", "x", "x2", "y2", "color", "shape", "size", "text", "detail")
+# What Vega says of each mark to a screen reader is English; the picture has one description, in the page's language.
+VEGA_SPEECH = re.compile(r' (?:aria-[a-z]+|role|class|xmlns(?::xlink)?|pointer-events|version)="[^"]*"')
+
+
+def figure(spec: dict[str, Any], lang: str, ids: set[str]) -> str:
+    """The chart as `<figure>`: title and subtitle as text, an SVG with the chart's description, the data as a table.
+
+    The picture is drawn here, with the numbers and dates of `lang`: nothing is left to draw in the reader's browser.
+    """
+    title, subtitle = _titles(spec)
+    description = _text(spec.get("description")) or title or word("report.chart", lang)
+    caption = f'<p class="chart-title">{escape(title)}</p>' if title else ""
+    caption += f'<p class="chart-subtitle">{escape(subtitle)}</p>' if subtitle else ""
+    svg = clean(_drawn(json.dumps(_plain(spec, titled=bool(title)), sort_keys=True), lang), ids)
+    svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(description)}" ', 1)
+    return (
+        f'<figure role="group" aria-label="{escape(title or description)}">'
+        + (f"<figcaption>{caption}</figcaption>" if caption else "")
+        + f'<div class="chart" tabindex="0" role="group" aria-label="{escape(word("report.chart", lang))}">{svg}</div>'
+        + clean(_data(spec, lang), ids, scroll_label=word("report.chart_data", lang))
+        + "</figure>\n"
+    )
+
+
+@lru_cache(maxsize=512)
+def _drawn(spec: str, lang: str) -> str:
+    """The picture of a chart. Drawing takes some 50 ms, so an equal chart is drawn once a process."""
+    import vl_convert
+
+    svg = vl_convert.vegalite_to_svg(
+        spec, format_locale=LOCALE[lang], time_format_locale=LOCALE[lang], allowed_base_urls=[]
+    )
+    return VEGA_SPEECH.sub("", svg)
+
+
+def _plain(spec: dict[str, Any], *, titled: bool) -> dict[str, Any]:
+    """The chart without the title that the page writes itself, at a stated width."""
+    plain = {name: value for name, value in spec.items() if not (titled and name == "title")}
+    if plain.get("width") == "container":
+        plain["width"] = WIDTH
+    return plain
+
+
+def _titles(spec: dict[str, Any]) -> tuple[str, str]:
+    title = spec.get("title")
+    if isinstance(title, dict):
+        return _text(title.get("text")), _text(title.get("subtitle"))
+    return _text(title), ""
+
+
+def _text(found: Any) -> str:
+    """Text or lines of text as one line; anything else (a Vega expression) is none."""
+    if isinstance(found, list):
+        return " ".join(line for line in found if isinstance(line, str))
+    return found if isinstance(found, str) else ""
+
+
+def _data(spec: dict[str, Any], lang: str) -> str:
+    """The rows behind the chart, one table a data set, folded away until asked for."""
+    columns: dict[str, dict[str, dict]] = {}
+    rows: dict[str, list[dict]] = {}
+    for name, found, channels in _views(spec, spec.get("datasets", {}), None, {}):
+        rows.setdefault(name, found)
+        for field in _fields(channels):
+            columns.setdefault(name, {}).setdefault(field["field"], field)
+    tables = [_table(_chosen(list(columns[name].values())), rows[name], lang) for name in columns]
+    if not any(tables):
+        return ""
+    return f"<details><summary>{word('report.chart_data', lang)}</summary>{''.join(tables)}</details>"
+
+
+def _views(spec: dict, datasets: dict, data: dict | None, encoding: dict) -> Iterator[tuple[str, list[dict], dict]]:
+    """(name of the data, its rows, channels) of every view of a chart, layered, joined or faceted."""
+    data = spec.get("data", data)
+    encoding = {**encoding, **spec.get("encoding", {})}
+    inside = [view for name in ("layer", "hconcat", "vconcat", "concat") for view in spec.get(name, [])]
+    if isinstance(spec.get("spec"), dict):
+        inside.append(spec["spec"])
+    for view in inside:
+        yield from _views(view, datasets, data, encoding)
+    if not inside and isinstance(data, dict):
+        rows = data.get("values", datasets.get(data.get("name")))
+        if isinstance(rows, list) and rows and isinstance(rows[0], dict):
+            yield data.get("name") or str(id(rows)), rows, encoding
+
+
+def _fields(encoding: dict) -> Iterator[dict]:
+    """The fields that channels show, each with its title; a tooltip's first: it is written for people."""
+    tooltip = encoding.get("tooltip", [])
+    for channel in tooltip if isinstance(tooltip, list) else [tooltip]:
+        if isinstance(channel, dict) and channel.get("field"):
+            yield {**channel, "told": True}
+    for name in CHANNELS:
+        channel = encoding.get(name)
+        if isinstance(channel, dict) and isinstance(channel.get("field"), str):
+            guide = next((channel[g] for g in ("axis", "legend", "header") if isinstance(channel.get(g), dict)), {})
+            yield {**channel, "title": channel.get("title") or guide.get("title")}
+
+
+def _chosen(fields: list[dict]) -> list[dict]:
+    """The tooltip's fields when it has several, else the titled ones, else all."""
+    told = [field for field in fields if field.get("told")]
+    titled = [field for field in fields if _text(field.get("title"))]
+    return told if len(told) > 1 else titled or fields
+
+
+def _table(fields: list[dict], rows: list[dict], lang: str) -> str:
+    fields = [field for field in fields if any(field["field"] in row for row in rows)]
+    lines = dict.fromkeys(tuple(_value(row.get(field["field"]), field, lang) for field in fields) for row in rows)
+    if not fields:
+        return ""
+    head = "".join(
+        f'<th scope="col"{_side(field)}>{escape(_text(field.get("title")) or field["field"])}</th>' for field in fields
+    )
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>'
+        + "".join(f"<td{_side(field)}>{escape(value)}</td>" for field, value in zip(fields[1:], rest, strict=True))
+        + "</tr>"
+        for first, *rest in lines
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _side(field: dict) -> str:
+    return ' class="number"' if field.get("type") == "quantitative" else ""
+
+
+def _value(found: Any, field: dict, lang: str) -> str:
+    """One value as the language writes it; unknown is a dash."""
+    if found is None or found == "":
+        return "—"
+    if isinstance(found, bool):
+        return word("report.yes" if found else "report.no", lang)
+    if isinstance(found, int | float):
+        if field.get("type") not in ("quantitative", None):
+            return str(found)
+        form = field.get("format") or ""
+        return words.percent(found, lang) if str(form).endswith("%") else words.number(found, lang)
+    if field.get("type") == "temporal" and (day := re.match(r"\d{4}-\d{2}-\d{2}", str(found))):
+        return words.day(date.fromisoformat(day[0]), lang)
+    return str(found)
