@@ -77,8 +77,9 @@ def values(client, column, *kinds, code=None):
     found = []
     for key, spec in documented(client, *kinds):
         for header, meaning in spec["columns"].items():
-            if column in meaning.split(" @ ")[0].removesuffix(" by title").split(" + "):
-                found += [row.get(header, "") for row in table(client, key)]
+            if column in meaning.split(" @ ")[0].removesuffix(" by title").removesuffix(" list").split(" + "):
+                cells = [row.get(header, "") for row in table(client, key)]
+                found += [one for cell in cells for one in cell.split(", ")] if meaning.endswith(" list") else cells
     return [v for v in found if v and (code is None or re.match(code, v))]
 
 
@@ -147,7 +148,7 @@ def test_ids_named_in_one_file_exist_in_another(client):
     assert set(values(client, "action_id", *others)) <= actions
     assert set(values(client, "item", "ballots")) <= actions
     assert set(values(client, "first_step_of", "actions")) <= actions
-    assert set(values(client, "note_id", "thread")) <= set(values(client, "note_id", "notes"))
+    assert set(values(client, "note_id", "actions", "thread")) <= set(values(client, "note_id", "notes"))
     assert set(values(client, "indicator_id", "measures")) <= set(values(client, "indicator_id", "indicators"))
     sources = set(values(client, "source_id", "sources"))
     assert set(values(client, "source_id", "cost", "spending")) <= sources
