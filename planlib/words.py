@@ -89,7 +89,7 @@ def typography(text: str, lang: str) -> str:
     text = re.sub(r"(?<=\S) (?=[:%$»])", NBSP, text)
     text = re.sub(r"« ", f"«{NBSP}", text)
     text = re.sub(r"(?<=\S) (?=[;!?])", THIN, text)
-    return re.sub(r"(?<=\d) (?=\d{3}(?:\D|$))", NBSP, text)
+    return re.sub(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)", lambda figure: figure[0].replace(" ", NBSP), text)
 
 
 def number(value: float, lang: str, digits: int | None = None) -> str:
