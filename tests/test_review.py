@@ -384,7 +384,7 @@ def test_a_decision_says_what_it_costs_and_frees(full, lang):
     told = [
         {"fr": "Trancher le sort de 3 actions non réalisées", "en": "Settle what becomes of 3 actions not done"},
         {"fr": "Confirmer le report d’une action", "en": "Confirm that one action is postponed"},
-        {"fr": "Réduire la portée d'une action", "en": "Reduce the scope of one action"},
+        {"fr": "Réduire la portée d’une action", "en": "Reduce the scope of one action"},
     ]
     assert [d.what.text(lang) for d in decisions] == [t[lang] for t in told]
     frees = plain(decisions[1].frees.text(lang))
