@@ -6,14 +6,13 @@ Every result has one row per row of the series, in its order, with the words as 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from planlib.ingest.records import Choice, Question, Repair, plain, settle, slug
+from planlib.ingest.distinct import UNKNOWN, Distinct, Read
+from planlib.ingest.records import Choice, plain, slug
 from planlib.ingest.values import (
-    is_unknown,
     number_forms,
     parse_code,
     parse_flag,
@@ -24,7 +23,6 @@ from planlib.ingest.values import (
 from planlib.ingest.when import When, numeric_order, parse_when
 from planlib.schema import PlanError
 
-FEW = 5  # unread values asked one by one; more are asked together
 SIGNS = {"comma": ",", "point": "."}
 MONEY_NOTES = {
     "expanded": "parse.money_expanded",
@@ -34,101 +32,6 @@ MONEY_NOTES = {
     "at_least": "parse.money_at_least",
 }
 WHEN_NOTES = {"short_year": "parse.when_short_year", "serial": "parse.when_serial_read"}
-UNKNOWN = Choice("unknown", "parse.choice_unknown")
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A column read: `table` (same index as the series), what was read otherwise than it stands, what must be asked."""
-
-    table: pd.DataFrame
-    repairs: list[Repair] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
-
-
-class _Column:
-    """The distinct values of one column, where each first stands and how often; lives for one call."""
-
-    def __init__(self, series: pd.Series, sheet: str, column: str, answers: Mapping[str, str] | None):
-        self.codes, distinct = pd.factorize(series, use_na_sentinel=False)
-        self.words = ["" if value is None or value != value else str(value) for value in distinct]
-        self.index, self.sheet = series.index, sheet
-        self.name = str(series.name or "")
-        self.column = column or self.name
-        self.answers = answers or {}
-        first = np.full(len(self.words), -1)
-        order = np.arange(len(self.codes))[::-1]
-        first[self.codes[order]] = order
-        self.first = [self.index[place] for place in first]
-        self.times = np.bincount(self.codes, minlength=len(self.words)).tolist()
-        self.repairs: list[Repair] = []
-        self.questions: list[Question] = []
-        self.unread: list[tuple[int, PlanError]] = []
-
-    def row(self, place: int) -> int | None:
-        row = self.first[place]
-        return int(row) if isinstance(row, int | np.integer) else None
-
-    def repair(self, place: int, used: object, why: str, **facts) -> None:
-        found = plain(self.words[place])[:200]
-        facts = {"n": self.times[place], "name": self.name, **facts}
-        self.repairs.append(Repair(self.sheet, self.row(place), self.column, found, str(used), why, facts))
-
-    def facts(self, places: list[int]) -> dict[str, object]:
-        return {
-            "n": sum(self.times[place] for place in places),
-            "column": self.name,
-            "row": str(self.row(places[0])),
-            "found": plain(self.words[places[0]])[:200],
-        }
-
-    def ask(self, key: str, text_key: str, places: list[int], choices: tuple[Choice, ...] = (), **facts) -> str | None:
-        question = Question(key, text_key, {**self.facts(places), **facts}, choices)
-        return settle(question, self.answers, self.questions)
-
-    def settle_unread(self, prefix: str, parse: Callable[[str], object], unknown: Callable[[str], object]) -> dict:
-        """Values a person gives for what could not be read, by place; one question each, or one for many."""
-        given, left, keys = {}, [], set()
-        for place, error in self.unread:
-            found = self.words[place]
-            key = f"{prefix}.{slug(self.name)}.{slug(found)}"
-            while key in keys:  # "100" and "100 %" slug alike
-                key += "-bis"
-            keys.add(key)
-            answer = self.answers.get(key)
-            if answer is None:
-                left.append((place, error, key))
-                continue
-            given[place] = unknown(found) if answer == "unknown" else parse(answer)
-            self.repair(place, answer, "parse.answered")
-        if len(left) > FEW:
-            places = [place for place, _, _ in left]
-            samples = [plain(self.words[place])[:60] for place in places[:3]]
-            key = f"{prefix}.{slug(self.name)}"
-            answer = self.ask(key, "parse.ask_many", places, (UNKNOWN,), values=len(places), samples=samples)
-            for place in places if answer == "unknown" else ():
-                self.repair(place, "", "parse.as_unknown")
-            return given
-        for place, error, key in left:
-            self.questions.append(Question(key, _ask_key(error), {**self.facts([place]), **error.facts}))
-        return given
-
-    def note_unknown(self) -> None:
-        """The words that stand for unknown are said once each; a blank says nothing."""
-        for place, value in enumerate(self.words):
-            if plain(value) and is_unknown(value):
-                self.repair(place, "", "parse.as_unknown")
-
-    def spread(self, columns: Mapping[str, list]) -> Read:
-        """Values per distinct value -> a table with a row per row of the series."""
-        data = {name: pd.array(values, dtype=dtype).take(self.codes) for name, (values, dtype) in columns.items()}
-        data["found"] = np.array(self.words, dtype=object).take(self.codes)
-        return Read(pd.DataFrame(data, index=self.index), self.repairs, self.questions)
-
-
-def _ask_key(error: PlanError) -> str:
-    """The question that goes with an error of reading: `parse.money_rate` -> `parse.ask_money_rate`."""
-    return error.key.replace("parse.", "parse.ask_", 1)
 
 
 def decimal_sign(values: Iterable[str]) -> tuple[str | None, bool]:
@@ -175,7 +78,7 @@ def parse_money_column(
     Questions: `decimal` (comma, point, each), `negative.COLUMN` (positive, unknown), `zero.COLUMN` (zero, unknown),
     `money.COLUMN.VALUE` (an amount, or unknown), `money.COLUMN` (unknown, when many cannot be read).
     """
-    it = _Column(series, sheet, column, answers)
+    it = Distinct(series, sheet, column, answers)
     decimal = decimal or SIGNS.get(it.answers.get("decimal", ""))
     proven, both = decimal_sign(it.words)
     read: dict[int, object] = {}
@@ -240,7 +143,7 @@ def parse_money_column(
     )
 
 
-def _try(it: _Column, read: dict, place: int, parse: Callable[[str], object]) -> None:
+def _try(it: Distinct, read: dict, place: int, parse: Callable[[str], object]) -> None:
     try:
         read[place] = parse(it.words[place])
     except PlanError as error:
@@ -269,7 +172,7 @@ def parse_when_column(
     Questions: `dates` (day-first, month-first), `horizon.VALUE` (a period, or none), `when.COLUMN.VALUE` (a period,
     or unknown), `when.COLUMN` (unknown, when many cannot be read).
     """
-    it = _Column(series, sheet, column, answers)
+    it = Distinct(series, sheet, column, answers)
     order, both = date_order(it.words)
     if day_first is None:
         day_first = {"day-first": True, "month-first": False}.get(it.answers.get("dates", ""))
@@ -339,7 +242,7 @@ def parse_code_column(
     answers: Mapping[str, str] | None = None,
 ) -> Read:
     """Words of a closed list -> code, found. Question for each other word: `code.COLUMN.VALUE` (a code, or unknown)."""
-    it = _Column(series, sheet, column, answers)
+    it = Distinct(series, sheet, column, answers)
     codes = tuple(codes)
     out: list[str | None] = []
     for place, value in enumerate(it.words):
@@ -369,7 +272,7 @@ def parse_number_column(
     """Bare numbers, or shares in [0, 1] when `share`, -> value (float), found. Questions as for money: `decimal`,
     `number.COLUMN.VALUE` (a number, or unknown), `number.COLUMN`. With `share`, one value above 1 in the column, or
     `percent`, makes every bare number a percentage."""
-    it = _Column(series, sheet, column, answers)
+    it = Distinct(series, sheet, column, answers)
     decimal = decimal or SIGNS.get(it.answers.get("decimal", "")) or decimal_sign(it.words)[0]
     if share and percent is None:
         percent = any(_above_one(value) for value in it.words) or None
@@ -418,7 +321,7 @@ def parse_flag_column(
     series: pd.Series, *, sheet: str = "", column: str = "", answers: Mapping[str, str] | None = None
 ) -> Read:
     """Yes and no -> value (boolean, NA unknown), found. Question: `flag.COLUMN.VALUE` (yes, no, or unknown)."""
-    it = _Column(series, sheet, column, answers)
+    it = Distinct(series, sheet, column, answers)
     read: dict[int, bool | None] = {}
     for place, value in enumerate(it.words):
         try:

@@ -1,26 +1,17 @@
-"""Cells -> one table with a header, each row of the file kept or set aside with a reason."""
+"""Cells -> one table with a header: the tables of a file, the one that is wanted, its rows by `body`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-import pandas as pd
-
+from planlib.ingest.body import Table, to_frame
 from planlib.ingest.files import Sheet, Workbook
-from planlib.ingest.headers import Header, Synonyms, cells, filled, find_header, is_help, is_label, lookup, match
-from planlib.ingest.records import Choice, Question, Repair, SetAside, fold, letters, plain, settle
-from planlib.ingest.values import is_unknown, parse_money
+from planlib.ingest.headers import Header, Synonyms, cells, filled, find_header, is_label, lookup, match
+from planlib.ingest.records import Choice, Question, Repair, fold, plain, settle
 from planlib.schema import PlanError
 
 __all__ = ["Header", "Table", "find_header", "find_tables", "read_table", "to_frame"]
-
-TOTAL = re.compile(r"(?:grand[- ]?|sous[- ]?|sub[- ]?)?tota(?:l|ux|ls)\b|somme\b|sum\b")
-SUBTOTAL = re.compile(
-    r"(?:sous|sub)[- ]?tota|total (?:de l'|de |pour |of |for )?(?:axe|orientation|objectif|axis|section)\b"
-)
-FOOTNOTE = re.compile(r"\*|(?:n\.?b\.?|notes?|sources?|legende|legend|remarques?) ?:|\(\d\) |[¹²³]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +26,6 @@ class Region:
     @property
     def rows(self) -> int:
         return sum(1 for line in self.sheet.rows[self.header.first_row - 1 : self.last_row] if any(line))
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of text: one column per header name, indexed by the row numbers of the file.
-
-    Every row that is not blank below the header is in `frame` or in `set_aside`: `rows_found` is their sum.
-    """
-
-    sheet: str
-    header: Header
-    frame: pd.DataFrame
-    rows_found: int
-    repairs: list[Repair] = field(default_factory=list)
-    set_aside: list[SetAside] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
 
 
 def read_table(book: Workbook, synonyms: Synonyms, answers: Mapping[str, str] | None = None) -> Table:
@@ -184,230 +159,3 @@ def _size(region: Region) -> dict[str, object]:
         "rows": region.rows,
         "columns": len(region.header.names),
     }
-
-
-def to_frame(sheet: Sheet, header: Header, answers: Mapping[str, str] | None = None) -> Table:
-    """The rows below a header as a table of text, '' for blank.
-
-    Help rows, totals, footnotes, repeated headers and rows of a next table are set aside with a reason; totals are
-    compared with our own sum. Merged cells are filled down. Rows shorter than the header are padded and counted.
-
-    Parameters
-    ----------
-    answers : mapping
-        `hidden-rows` (keep, leave-out), `long-rows` (leave-out), `header.H` (a name, or `ignore`).
-
-    Raises
-    ------
-    PlanError
-        No row stands under the header.
-    """
-    body = _Body(sheet, header, answers or {})
-    body.sort_rows()
-    body.name_columns()
-    return body.table()
-
-
-class _Body:
-    """The rows below one header on their way to a table; lives for one call of `to_frame`."""
-
-    def __init__(self, sheet: Sheet, header: Header, answers: Mapping[str, str]):
-        self.sheet, self.header, self.answers = sheet, header, answers
-        self.end = header.left + len(header.names)
-        self.kept: list[int] = []
-        self.found = 0
-        self.repairs: list[Repair] = []
-        self.set_aside: list[SetAside] = []
-        self.questions: list[Question] = []
-        self.totals: list[tuple[int, int, str]] = []  # row, rows kept before it, label
-        if header.rows and header.rows[0] > 1 and any(map(any, sheet.rows[: header.rows[0] - 1])):
-            above = [plain(cell) for line in sheet.rows[: header.rows[0] - 1] for cell in line if cell]
-            facts = {"header": str(header.rows[-1])}
-            self.repairs.append(
-                Repair(sheet.name, header.rows[-1], "", " | ".join(above)[:200], "", "layout.above", facts)
-            )
-        if len(header.rows) == 2:
-            facts = {"first": str(header.rows[0]), "second": str(header.rows[1])}
-            joined = next((name for name in header.names if " / " in name), "")
-            self.repairs.append(Repair(sheet.name, header.rows[0], "", "", joined, "layout.two_rows", facts))
-
-    def sort_rows(self) -> None:
-        """Each row that is not blank goes to `kept` or to `set_aside`."""
-        sheet, header = self.sheet, self.header
-        head = [fold(cell) for cell in cells(sheet, header.rows[-1])] if header.rows else []
-        first = next((word for word in head if word), "")
-        help_may_follow = bool(header.rows)
-        long_rows, short_rows = [], []
-        hidden = self._hidden()
-        last_full = max(
-            (n for n in range(header.first_row, len(sheet.rows) + 1) if len(filled(cells(sheet, n))) > 1), default=0
-        )
-        for number in range(header.first_row, len(sheet.rows) + 1):
-            line = sheet.rows[number - 1]
-            places = filled(line)
-            if not places:
-                continue
-            self.found += 1
-            if help_may_follow and is_help(line):
-                self._leave(number, "layout.help_row")
-                continue
-            help_may_follow = False
-            if number in hidden:
-                self._leave(number, "layout.hidden_row")
-            elif len(places) > 1 and fold(line[places[0]]) == first and [fold(c) for c in line][: len(head)] == head:
-                self._leave(number, "layout.repeated_header")
-            elif self._is_total(line, places):
-                self.totals.append((number, len(self.kept), plain(line[places[0]])))
-                self._leave(number, "layout.total_row")
-            elif len(places) == 1 and len(header.names) > 1 and self._is_footnote(line[places[0]], number > last_full):
-                self._leave(number, "layout.footnote")
-            else:
-                if sheet.ragged and places[-1] >= self.end:
-                    long_rows.append(number)
-                elif sheet.ragged and len(line) < self.end:
-                    short_rows.append(number)
-                self.kept.append(number)
-        if not self.found:
-            raise PlanError("layout.no_rows", sheet=sheet.name, row=str(header.rows[-1] if header.rows else 0))
-        if short_rows:
-            facts = {"n": len(short_rows), "first": str(short_rows[0]), "columns": len(header.names)}
-            self.repairs.append(Repair(sheet.name, short_rows[0], "", "", "", "layout.padded", facts))
-        self._long(long_rows)
-
-    def _leave(self, number: int, why: str) -> None:
-        found = " | ".join(plain(cell) for cell in self.sheet.rows[number - 1] if cell)
-        self.set_aside.append(SetAside(self.sheet.name, number, why, found[:200]))
-
-    def _hidden(self) -> frozenset[int]:
-        """Hidden rows to leave out: none unless a person says so."""
-        rows = [n for n in sorted(self.sheet.hidden_rows) if n >= self.header.first_row and any(cells(self.sheet, n))]
-        if not rows:
-            return frozenset()
-        choices = (Choice("keep", "layout.choice_keep"), Choice("leave-out", "layout.choice_leave_out"))
-        facts = {"n": len(rows), "rows": ", ".join(map(str, rows[:5])), "sheet": self.sheet.name}
-        question = Question("hidden-rows", "layout.ask_hidden", facts, choices, default="keep")
-        return frozenset(rows) if settle(question, self.answers, self.questions) == "leave-out" else frozenset()
-
-    def _is_total(self, line: list[str], places: list[int]) -> bool:
-        """A row that starts with a word for total and otherwise holds only figures."""
-        if len(self.header.names) < 2 or not TOTAL.match(fold(line[places[0]])):
-            return False
-        return all(_amount(line[place]) is not None or is_unknown(line[place]) for place in places[1:])
-
-    @staticmethod
-    def _is_footnote(cell: str, at_the_end: bool) -> bool:
-        words = fold(cell.lstrip())
-        return plain(cell).startswith("*") or (at_the_end and bool(FOOTNOTE.match(words)))
-
-    def _long(self, rows: list[int]) -> None:
-        """Rows with more cells than the header: never shifted; asked, or a column without a name when most have it."""
-        if not rows:
-            return
-        if len(rows) * 2 > len(self.kept):
-            self.end = max(filled(cells(self.sheet, number))[-1] for number in rows) + 1
-            return
-        number = rows[0]
-        line = self.sheet.rows[number - 1]
-        facts = {
-            "n": len(rows),
-            "row": str(number),
-            "cells": filled(line)[-1] + 1 - self.header.left,
-            "columns": len(self.header.names),
-            "found": " | ".join(plain(cell) for cell in line)[:300],
-        }
-        choices = (Choice("leave-out", "layout.choice_leave_out"),)
-        question = Question("long-rows", "layout.ask_long", facts, choices)
-        settle(question, self.answers, self.questions)
-        for number in rows:  # provisional until it is answered: shifted cells are never given as read
-            self.kept.remove(number)
-            self._leave(number, "layout.long_row")
-
-    def name_columns(self) -> None:
-        """Names for the columns that have data and no header: asked, one question each."""
-        width = self.end - self.header.left
-        names = list(self.header.names) + [""] * (width - len(self.header.names))
-        self.names: dict[int, str] = {}
-        for offset, name in enumerate(names):
-            place = self.header.left + offset
-            if name:
-                self.names[place] = name
-                continue
-            sample = next((c[place] for n in self.kept if place < len(c := cells(self.sheet, n)) and c[place]), None)
-            if sample is None:
-                continue
-            column = letters(place)
-            facts = {"column": column, "sheet": self.sheet.name, "found": plain(sample)[:80]}
-            question = Question(f"header.{column}", "layout.ask_blank_header", facts)
-            answer = settle(question, self.answers, self.questions)
-            if answer == "ignore":
-                self.repairs.append(
-                    Repair(self.sheet.name, None, column, plain(sample)[:80], "", "layout.ignored_column")
-                )
-            else:
-                self.names[place] = answer or f"({column})"
-
-    def table(self) -> Table:
-        grid = [self.sheet.rows[number - 1] for number in self.kept]
-        longest = max(self.names, default=0) + 1
-        if any(len(line) < longest for line in grid):
-            grid = [line + [""] * (longest - len(line)) if len(line) < longest else line for line in grid]
-        turned = list(zip(*grid, strict=False)) if grid else [()] * longest
-        data = {place: list(turned[place]) for place in self.names}
-        self._fill_down(data)
-        index = pd.Index(self.kept, name="row", dtype="int64")
-        frame = pd.DataFrame({self.names[place]: values for place, values in data.items()}, index=index, dtype=object)
-        self._compare_totals()
-        self.set_aside.sort(key=lambda left_out: left_out.row)
-        return Table(self.sheet.name, self.header, frame, self.found, self.repairs, self.set_aside, self.questions)
-
-    def _fill_down(self, data: dict[int, list[str]]) -> None:
-        """A cell merged over several rows holds for each of them."""
-        position = {number: place for place, number in enumerate(self.kept)}
-        ranges = filled_cells = 0
-        example = ("", "")
-        for top, left, bottom, _ in self.sheet.merged:
-            if bottom == top or left not in data or top < self.header.first_row or bottom - top > len(self.sheet.rows):
-                continue
-            value = (cells(self.sheet, top) + [""] * (left + 1))[left]
-            inside = [position[number] for number in range(top + 1, bottom + 1) if number in position]
-            if not value or not inside:
-                continue
-            for place in inside:
-                data[left][place] = value
-            ranges, filled_cells = ranges + 1, filled_cells + len(inside)
-            example = example if example[0] else (f"{letters(left)}{top}", plain(value)[:80])
-        if ranges:
-            facts = {"n": filled_cells, "cell": example[0]}
-            self.repairs.append(Repair(self.sheet.name, None, "", "", example[1], "layout.filled_down", facts))
-
-    def _compare_totals(self) -> None:
-        """Each figure of a total row beside our own sum of the rows it stands for."""
-        before = 0
-        for number, kept, label in self.totals:
-            partial = bool(SUBTOTAL.match(fold(label)))
-            rows = self.kept[before if partial else 0 : kept]
-            before = kept if partial else before
-            line = cells(self.sheet, number)
-            for place in filled(line)[1:]:
-                stated = _amount(line[place])
-                if stated is None or place not in self.names:
-                    continue
-                amounts = [_amount((cells(self.sheet, n) + [""] * (place + 1))[place]) for n in rows]
-                low = sum(amount[0] for amount in amounts if amount)
-                high = sum(amount[1] for amount in amounts if amount)
-                ours = f"{low:.12g}" if low == high else f"{low:.12g} - {high:.12g}"
-                agrees = low - 0.005 <= stated[0] and stated[1] <= high + 0.005
-                facts = {"label": label, "low": low, "high": high, "unread": sum(amount is None for amount in amounts)}
-                why = "layout.total_agrees" if agrees else "layout.total_differs"
-                self.repairs.append(Repair(self.sheet.name, number, letters(place), line[place], ours, why, facts))
-
-
-def _amount(cell: str) -> tuple[float, float] | None:
-    """Low and high of a cell of money, None when it is not an amount or is unknown."""
-    try:
-        low, high, _ = parse_money(cell)
-    except PlanError:
-        return None
-    if low is None and high is None:
-        return None
-    return (low if low is not None else high), (high if high is not None else low)

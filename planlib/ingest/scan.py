@@ -8,12 +8,13 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from posixpath import join, normpath
 from xml.parsers import expat
 
-from planlib.ingest.files import MAX_COLUMNS, MAX_ROWS, check_size
+from planlib.ingest.files import MAX_ROWS, check_size
 from planlib.ingest.records import letters
 from planlib.schema import PlanError
 
@@ -26,21 +27,16 @@ MAX_TEXT = 250_000_000  # bytes of text once every cell has its own
 CHUNK = 1 << 20
 
 DOCTYPE = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*<!(?:DOCTYPE|ENTITY)", re.S | re.I)
-ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
-CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/?)>")
+ROW = re.compile(rb"<row ([^>]*)>")
 HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 NUMBER = re.compile(rb'\br="(\d+)"')
-PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
+PLACE = re.compile(rb'\br="([A-Z]+\d+)"')
 # A formula with nothing behind it; an empty text (t="str") is a result like another.
-NEVER = re.compile(
-    rb"<(?:\w+:)?c\b(?P<cell>[^>]*)>\s*<(?P<p>\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?P=p)?f>|[^>]*>[^<]*</f>)"
-    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
+NEVER = re.compile(rb"<c (?P<cell>[^>]*)>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 FORMULA_ZERO = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*><f>[^<]*</f><v>0</v></c>')
-ERROR = re.compile(rb'<(?:\w+:)?c\b(?P<cell>[^>]*\bt="e"[^>]*)>(?P<inner>.*?)</(?:\w+:)?c>', re.S)
-VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
-# A cell beyond column GR (the 200th) that holds something.
-WIDE = re.compile(rb'<c r="((?:[A-Z]{3}|[H-Z][A-Z]|G[S-Z])\d+)"[^>]*[^/>]>(?!</)')
+ERROR = re.compile(rb'<c (?P<cell>[^>]*\bt="e"[^>]*)>.*?<v>(?P<value>[^<]*)<', re.S)
+# A cell that holds something beyond column GR (the 200th), or from row 100,000 on.
+FAR = re.compile(rb'<c r="((?:[A-Za-z]{3,}|[H-Zh-z][A-Za-z]|[Gg][S-Zs-z])\d+|[A-Za-z]+\d{6,})"(?:[^>]*[^/>])?>(?!</)')
 
 
 @dataclass(slots=True)
@@ -95,7 +91,8 @@ def scan_archive(path: Path, data: bytes) -> dict[str, Scan]:
     scans = {}
     for sheet, part in _visible_parts(path, data, xml).items():
         if part in xml:
-            scans[sheet] = _scan_sheet(path, sheet, _unzip(path, data, xml[part]), recalculated)
+            unzip = partial(_unzip, path, data, xml[part])
+            scans[sheet] = _scan_sheet(path, sheet, unzip, recalculated)
     if longest * sum(scan.cells for scan in scans.values()) > MAX_TEXT:
         _check_text(path, data, shared, [xml[part] for part in _visible_parts(path, data, xml).values() if part in xml])
     return scans
@@ -186,19 +183,29 @@ def _visible_parts(path: Path, data: bytes, xml: dict[str, zipfile.ZipInfo]) -> 
     return parts
 
 
-def _each_element(path: Path, pieces: Iterator[bytes], see: Callable[[str, dict[str, str]], None]) -> None:
-    """Calls `see` with the name and the attributes of each element, prefixes left out; keeps nothing."""
+def _each_element(
+    path: Path,
+    pieces: Iterator[bytes],
+    start: Callable[[str, dict[str, str]], None],
+    text: Callable[[str], None] | None = None,
+    end: Callable[[str], None] | None = None,
+) -> None:
+    """Calls back with each element, its attributes and text, prefixes left out; keeps nothing, resolves nothing."""
 
     def refuse(*_declared) -> None:
         raise PlanError("files.entities", file=path.name)
 
-    def start(tag: str, given: dict[str, str]) -> None:
-        see(tag.rpartition(":")[2], {name.rpartition(":")[2]: value for name, value in given.items()})
+    def started(tag: str, given: dict[str, str]) -> None:
+        start(tag.rpartition(":")[2], {name.rpartition(":")[2]: value for name, value in given.items()})
 
     parser = expat.ParserCreate()
+    parser.buffer_text = True
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
-    parser.StartElementHandler = start
+    parser.StartElementHandler = started
+    if text and end:
+        parser.CharacterDataHandler = text
+        parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
     try:
         for piece in pieces:
             parser.Parse(piece, False)
@@ -207,10 +214,13 @@ def _each_element(path: Path, pieces: Iterator[bytes], see: Callable[[str, dict[
         raise PlanError("files.damaged", file=path.name) from None
 
 
-def _scan_sheet(path: Path, sheet: str, pieces: Iterator[bytes], recalculated: bool) -> Scan:
-    """Hidden rows, errors and formulas never calculated of one sheet; refused when too large or too wide."""
+def _scan_sheet(path: Path, sheet: str, unzip: Callable[[], Iterator[bytes]], recalculated: bool) -> Scan:
+    """Hidden rows, errors and formulas never calculated of one sheet; refused when too large or too wide.
+
+    The XML that spreadsheet programs write is searched in runs of whole rows; any other is parsed, ten times slower.
+    """
     scan, left, inside = Scan(), b"", False
-    for number, piece in enumerate(pieces):  # to the last piece, so that all of it is known to unzip
+    for number, piece in enumerate(unzip()):  # to the last piece, so that all of it is known to unzip
         if number == 0:
             _check_head(path, piece)
         text = left + piece
@@ -221,66 +231,81 @@ def _scan_sheet(path: Path, sheet: str, pieces: Iterator[bytes], recalculated: b
             if not inside:
                 continue
             text = text[start:]
-        cut = max(text.rfind(b"</row>"), text.rfind(b":row>"))
-        cut = text.find(b">", cut) + 1 if cut >= 0 else 0
-        if not cut and len(text) > 40_000_000:  # one row of 200 cells of 32,767 characters is far less
+        cut = text.rfind(b"</row>") + 6
+        if cut < 6 and len(text) > 40_000_000:  # one row of 200 cells of 32,767 characters is far less
             raise PlanError("files.bomb", file=path.name, size=len(text) / 1e6)
-        text, left = text[:cut], text[cut:]
-        if text:
-            _scan_rows(path, sheet, text, scan, recalculated)
-    return scan
+        text, left = (text[:cut], text[cut:]) if cut > 5 else (b"", text)
+        if text and not _scan_rows(path, sheet, text, scan, recalculated):
+            return _parse_sheet(path, sheet, unzip())
+    return scan if b"<c" not in left and b":c" not in left else _parse_sheet(path, sheet, unzip())
 
 
-def _scan_rows(path: Path, sheet: str, text: bytes, scan: Scan, recalculated: bool) -> None:
-    """Adds to `scan` what a run of whole rows says; refuses what is beyond the limits."""
-    placed = text.count(b'<c r="')
-    cells = placed if text.count(b"</row>") and text.count(b"<c") == placed else len(CELL.findall(text))
+def _scan_rows(path: Path, sheet: str, text: bytes, scan: Scan, recalculated: bool) -> bool:
+    """Adds to `scan` what a run of whole rows says; False when the rows are not written as programs write them."""
+    cells = text.count(b'<c r="')
+    usual = text.count(b"<c") == cells and text.count(b"<row") == text.count(b'<row r="')
+    if not usual or b"='" in text or b'="&' in text or b"<!" in text or b":row" in text:
+        return False
     scan.cells += cells
     if scan.cells > MAX_CELLS:
         raise PlanError("files.too_many_cells", file=path.name, sheet=sheet, n=scan.cells, limit=MAX_CELLS)
-    if cells != placed:
-        _check_width_by_counting(path, sheet, text)
-    if wide := WIDE.search(text):
-        column, _ = place_of(wide[1].decode())
-        raise PlanError("files.too_many_columns", file=path.name, sheet=sheet, n=column + 1, limit=MAX_COLUMNS)
-    last = text.rfind(b"<row ")
-    if last >= 0 and (number := NUMBER.search(text, last, last + 200)) and int(number[1]) > MAX_ROWS:
-        _check_far_rows(path, sheet, text)
+    for far in FAR.finditer(text):
+        column, row = place_of(far[1].decode().upper())
+        check_size(path.name, sheet, row, column + 1)
     if b"hidden=" in text:
         for match in ROW.finditer(text):
             if HIDDEN.search(match[1]) and (number := NUMBER.search(match[1])):
                 scan.hidden.add(int(number[1]))
-    if b"<f" in text or b":f" in text:
+    if b"<f" in text:
         for match in NEVER.finditer(text):
-            place = PLACE.search(match["cell"])
             if b't="str"' not in match["cell"]:
-                scan.uncalculated.append((place[1] + place[2]).decode() if place else "?")
+                scan.uncalculated.append(PLACE.search(match["cell"])[1].decode())
         if recalculated:
             scan.zeros += [place.decode() for place in FORMULA_ZERO.findall(text)]
     if b't="e"' in text:
         for match in ERROR.finditer(text):
-            place, value = PLACE.search(match["cell"]), VALUE.search(match["inner"])
-            if place and value:
-                scan.errors[(place[1] + place[2]).decode()] = value[1].decode("utf-8", "replace")
+            scan.errors[PLACE.search(match["cell"])[1].decode()] = match["value"].decode("utf-8", "replace")
+    return True
 
 
-def _check_far_rows(path: Path, sheet: str, text: bytes) -> None:
-    """A row beyond the limit counts when it holds a value: Excel also writes rows that are only formatted."""
-    for match in re.finditer(rb"<row\b([^>]*[^/])>(.*?)</row>", text, re.S):
-        number = NUMBER.search(match[1])
-        if number and int(number[1]) > MAX_ROWS and re.search(rb"<v>|<is>|<f", match[2]):
-            raise PlanError("files.too_many_rows", file=path.name, sheet=sheet, n=int(number[1]), limit=MAX_ROWS)
+def _parse_sheet(path: Path, sheet: str, pieces: Iterator[bytes]) -> Scan:
+    """The same by a full parse, for cells without a place of their own, prefixes, other quotes."""
+    scan = Scan()
+    at = {"row": 0, "column": 0, "type": "", "formula": False, "inside": ""}
 
+    def start(tag: str, given: dict[str, str]) -> None:
+        if tag == "row":
+            number = given.get("r", "")
+            at.update(row=int(number) if number.isdigit() else at["row"] + 1, column=0)
+            if given.get("hidden") in ("1", "true"):
+                scan.hidden.add(at["row"])
+        elif tag == "c":
+            place = given.get("r", "").upper()
+            column, row = place_of(place) if re.fullmatch(r"[A-Z]+\d+", place) else (at["column"], at["row"])
+            at.update(row=row, column=column + 1, type=given.get("t", ""), formula=False, inside="")
+            scan.cells += 1
+            if scan.cells > MAX_CELLS:
+                raise PlanError("files.too_many_cells", file=path.name, sheet=sheet, n=scan.cells, limit=MAX_CELLS)
+        elif tag == "f":
+            at["formula"] = True
+        elif tag in ("v", "is"):
+            check_size(path.name, sheet, at["row"], at["column"])
+            at["inside"] = tag
 
-def _check_width_by_counting(path: Path, sheet: str, text: bytes) -> None:
-    """Cells without a place of their own, or with a prefix: counted row by row."""
-    for row in re.split(rb"</(?:\w+:)?row>", text):
-        cells = CELL.findall(row)
-        filled = max((n for n, (_, closed) in enumerate(cells, start=1) if not closed), default=0)
-        places = [place_of(p[0].decode() + p[1].decode())[0] + 1 for c, _ in cells for p in PLACE.findall(c)[:1]]
-        widest = max([filled if not places else 0, *places])
-        if widest > MAX_COLUMNS and filled:
-            raise PlanError("files.too_many_columns", file=path.name, sheet=sheet, n=widest, limit=MAX_COLUMNS)
+    def text(words: str) -> None:
+        if at["inside"] == "v" and words.strip():
+            at["formula"] = False
+            if at["type"] == "e":
+                scan.errors[f"{letters(at['column'] - 1)}{at['row']}"] = words.strip()
+
+    def end(tag: str) -> None:
+        if tag in ("v", "is"):
+            at["inside"] = ""
+        elif tag == "c" and at["formula"] and at["type"] != "str":
+            scan.uncalculated.append(f"{letters(at['column'] - 1)}{at['row']}")
+
+    _each_element(path, pieces, start, text, end)
+    return scan
 
 
 def _scan_ods(path: Path, data: bytes, info: zipfile.ZipInfo) -> dict[str, Scan]:
