@@ -5,6 +5,8 @@ any other is left out or becomes text. So no script, form, frame or outside addr
 was hidden in the words of a workshop.
 """
 
+# ruff: noqa: SIM905  (lists of words read better in a row)
+
 from __future__ import annotations
 
 import re
@@ -14,22 +16,20 @@ from html import escape, unescape
 TAGS = frozenset(
     "a abbr article aside b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption "
     "figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li mark meter ol p pre progress q s samp section small "
-    "span strong sub summary sup table tbody td tfoot th thead time tr u ul svg".split()  # noqa: SIM905 words in a row
+    "span strong sub summary sup table tbody td tfoot th thead time tr u ul svg".split()
 )
 DRAWING = frozenset(
-    "g path rect line circle ellipse polyline polygon text tspan defs clippath lineargradient stop".split()  # noqa: SIM905
+    "g path rect line circle ellipse polyline polygon text tspan defs clippath lineargradient stop".split()
 )
 EMPTY = frozenset({"br", "col", "hr", "img"})
-LEFT_OUT_WHOLE = frozenset(
-    "script style template iframe object embed noscript textarea select title head math".split()  # noqa: SIM905
-)
+LEFT_OUT_WHOLE = frozenset("script style template iframe object embed noscript textarea select title head math".split())
 ATTRIBUTES = frozenset(
     "abbr alt class colspan datetime dir headers height id lang low high max min open optimum role rowspan scope span "
     "start style tabindex title translate value width "
     "viewbox preserveaspectratio focusable d x y x1 y1 x2 y2 cx cy r rx ry dx dy points transform fill fill-opacity "
     "fill-rule stroke stroke-width stroke-opacity stroke-dasharray stroke-dashoffset stroke-linecap stroke-linejoin "
     "stroke-miterlimit opacity font-family font-size font-weight font-style text-anchor dominant-baseline clip-path "
-    "display offset stop-color stop-opacity".split()  # noqa: SIM905
+    "display offset stop-color stop-opacity".split()
 )
 POINTS_TO_ID = frozenset({"aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "headers"})
 CASED = {
@@ -44,6 +44,7 @@ ATTRIBUTE = re.compile(r"([a-zA-Z][-\w:]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([
 STYLE = re.compile(r"(?!.*(?:position|url\s*\())[-\w\s.,%#()+*/:;'\"]*", re.I | re.S)
 LINK = re.compile(r"#|https?://|mailto:", re.I)
 PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml)[;,]", re.I)
+PICTURE_IN_TAG = re.compile(r"\bsrc\s*=\s*[\"']?data:image/", re.I)
 HEADING = re.compile(r"<h([1-6])([^>]*)>(.*?)</h\1>", re.S)
 
 
@@ -80,10 +81,12 @@ def clean(html: str, ids: set[str], *, scroll_label: str = "") -> str:
             at = end.end() if end else len(html)
         elif name not in TAGS and name not in DRAWING:
             continue
+        elif name == "img" and not found[1] and not PICTURE_IN_TAG.search(found[3]):
+            continue  # a picture from elsewhere is never fetched; its empty frame would say nothing
         elif not found[1]:
             in_head = "thead" in opened
             if name == "table":
-                out.append(f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(scroll_label)}">')
+                out.append(f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(scroll_label)}">')
             out.append(f"<{CASED.get(name, name)}{_attributes(name, found[3], renamed, in_head=in_head)}>")
             if name in DRAWING and found[3].endswith("/"):
                 out.append(_end(name))

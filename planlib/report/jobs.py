@@ -150,11 +150,13 @@ def _job(job: Job | dict | tuple) -> Job:
 
 
 def render(job: Job) -> Record:
-    """One checked job, made; never raises a PlanError, so that a batch goes on."""
+    """One checked job, made; what goes wrong with one client is its record's error, so that a batch goes on."""
     try:
         return _render(job)
     except PlanError as error:
         return _failed(job, error)
+    except OSError as error:
+        return _failed(job, PlanError("report.not_written", client=job.client, found=error.strerror or str(error)))
 
 
 def _failed(job: Job, error: PlanError) -> Record:
@@ -236,7 +238,7 @@ def _render(job: Job) -> Record:
 
 def environment(job: Job) -> dict[str, str]:
     """The variables a report's kernel starts with: this process's, the workspace in use, and the mark of a report."""
-    return {**os.environ, "PLANLIB_WORKSPACE": str(job.workspace), "PLANLIB_REPORT": "1", "PYTHONWARNINGS": "ignore"}
+    return {**os.environ, "PLANLIB_WORKSPACE": str(job.workspace), "PLANLIB_REPORT": "1"}
 
 
 def _record(job: Job, lang: str, status: str, files: list[str], seconds: float, error: str | None) -> Record:

@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from functools import cache
 from importlib.metadata import version
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from planlib.report.parameters import TEMPLATES, Template
+from planlib.schema import PlanError
 from planlib.workspace import HOME
 
 FOLDER = re.compile(r"(\d{4}-\d{2}-\d{2})-(\d+)")
@@ -38,18 +39,26 @@ def _journal(path: Path) -> list:
     """What the workbook holds, by its sealed batches: read alone, so that an unchanged client costs a hash."""
     if not path.is_file():
         return []
-    with sqlite3.connect(path, timeout=30) as book:
-        last = book.execute("SELECT coalesce(max(seq), 0) FROM entry").fetchone()
-        seals = book.execute("SELECT batch, n, digest FROM seal ORDER BY batch").fetchall()
-    book.close()
-    return [last, seals]
+    try:
+        with closing(sqlite3.connect(path, timeout=30)) as book:
+            last = book.execute("SELECT coalesce(max(seq), 0) FROM entry").fetchone()
+            return [last, book.execute("SELECT batch, n, digest FROM seal ORDER BY batch").fetchall()]
+    except sqlite3.OperationalError:
+        raise PlanError("store.busy", client=path.parent.name) from None
+    except sqlite3.DatabaseError:
+        raise PlanError("store.not_a_workbook", client=path.parent.name) from None
 
 
 def last_day(client_folder: Path) -> date:
-    """The day the workbook was last written to, UTC: the date of the data when none is given."""
-    with sqlite3.connect(client_folder / "workbook.db", timeout=30) as book:
-        (at,) = book.execute("SELECT max(at) FROM entry").fetchone()
-    book.close()
+    """The day (UTC) the workbook was last written to: the date of the data when none is given.
+
+    The first of 1970 for a workbook that is empty or cannot be read; making its report then says so.
+    """
+    path = client_folder / "workbook.db"
+    at = None
+    if path.is_file():
+        with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(path, timeout=30)) as book:
+            (at,) = book.execute("SELECT max(at) FROM entry").fetchone()
     return date.fromisoformat(at[:10]) if at else date(1970, 1, 1)
 
 
