@@ -187,6 +187,9 @@ class _Body:
             if sample is None:
                 continue
             column = letters(place)
+            if not self.header.rows and width == 1:  # a list without a header: nothing to mistake it for
+                self.names[place] = f"({column})"
+                continue
             facts = {"column": column, "sheet": self.sheet.name, "found": plain(sample)[:80]}
             question = Question(f"header.{column}", "layout.ask_blank_header", facts)
             answer = settle(question, self.answers, self.questions)

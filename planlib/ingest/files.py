@@ -23,6 +23,7 @@ WORKBOOK_KINDS = (".xlsx", ".xlsm", ".xls", ".ods")
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SEP_LINE = re.compile(r'\A"?sep=(.)"?[;,\t|]*\r?\n?', re.I)
 VOTERS = 15
+ONE_COLUMN = "\x1f"  # a delimiter that no text holds
 
 ERRORS = frozenset(
     (
@@ -154,7 +155,7 @@ def _read_text(path: Path, data: bytes, answers: Mapping[str, str] | None) -> Wo
         repairs.append(Repair("", 1, "", f"sep={delimiter}", "", "files.sep_line"))
     else:
         delimiter = vote(text)
-        if delimiter != ",":
+        if delimiter in DELIMITERS and delimiter != ",":
             repairs.append(Repair("", None, "", "", delimiter, f"files.delimiter_{DELIMITERS[delimiter]}"))
     rows = _rows(path, text, delimiter, repairs)
     clean(rows, path.stem, repairs)
@@ -284,33 +285,36 @@ def _again(piece: str) -> str | None:
 
 
 def vote(text: str) -> str:
-    """The delimiter under which the first rows agree best on a number of cells; a comma when there is one column."""
-    best, delimiter = (0.0, 0), ","
+    """The delimiter under which the first rows agree best on a number of cells; ONE_COLUMN when none cuts them alike.
+
+    A list of sentences holds commas too: rows of one cell at the top are a title only when a blank row follows.
+    """
+    best, delimiter = (0.0, 0), ONE_COLUMN
     text = text[:500_000]
     for sign in DELIMITERS:
         if sign not in text:
             continue
         counts = _first_counts(text, sign)
-        sizes = Counter(n for n in counts if n > 1)
+        title = next((place for place, n in enumerate(counts) if n != 1), len(counts))
+        if title and 0 not in counts[title : title + 1] and sign == "," and counts[title:]:
+            continue
+        sizes = Counter(n for n in counts if n)
         if not sizes:
             continue
-        size, rows = max(sizes.items(), key=lambda item: (item[1], item[0]))
-        share = rows / len(counts)
-        # Words hold commas too: a delimiter must cut most rows the same way, or most of the rows that it cuts.
-        score = (share * min(size, 6) ** 0.5, size)
-        if share >= 0.5 and score > best:
-            best, delimiter = score, sign
+        size, rows = max(sizes.items(), key=lambda item: (item[0] > 1, item[1], item[0]))
+        share = rows / sizes.total()
+        if size > 1 and share >= 0.5 and (share, size) > best:
+            best, delimiter = (share, size), sign
     return delimiter
 
 
 def _first_counts(text: str, sign: str) -> list[int]:
-    """Cells in each of the first rows that are not blank."""
-    counts = []
+    """Cells in each of the first rows; 0 for a blank one."""
+    counts: list[int] = []
     try:
         for row in csv.reader(io.StringIO(text), delimiter=sign):
-            if any(map(plain, row)):
-                counts.append(len(row))
-            if len(counts) == VOTERS:
+            counts.append(len(row) if any(map(plain, row)) else 0)
+            if len(counts) - counts.count(0) == VOTERS:
                 break
     except csv.Error:
         return counts

@@ -153,7 +153,8 @@ def _best_row(sheet: Sheet, known: Mapping[str, tuple[str, int]], first_row: int
         seen += 1
         if seen > LOOKED_AT:
             break
-        named = len(match(line, known)) if known else 0
+        below = _choices_below(sheet, number, last_row)  # a header on two rows is judged on both
+        named = len(match(line, known) | match(cells(sheet, below) if below else [], known)) if known else 0
         fit = sum(map(is_label, labels))
         # Years and ids may head columns too, but only beside words and on the first row.
         ids = seen == 1 and fit >= 2 and len(set(labels)) == len(labels)
@@ -179,7 +180,7 @@ def _groups_above(sheet: Sheet, row: int, first_row: int) -> dict[int, str] | No
 def _spread(sheet: Sheet, row: int) -> dict[int, str]:
     """Each word of a row over the columns it heads: its merged range, else as far as the next word or range."""
     line = cells(sheet, row)
-    ranges = {left: right for top, left, bottom, right in sheet.merged if top <= row <= bottom and right > left}
+    ranges = {left: right for top, left, bottom, right in sheet.merged if top <= row <= bottom}
     width = max(sheet.width, len(line))
     stops = sorted({*filled(line), *ranges, width})
     words: dict[int, str] = {}

@@ -13,6 +13,8 @@ from planlib.schema import PlanError
 
 __all__ = ["Header", "Table", "find_header", "find_tables", "read_table", "to_frame"]
 
+NO_HEADER = Choice("none", "layout.choice_no_header")
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -43,15 +45,25 @@ def read_table(book: Workbook, synonyms: Synonyms, answers: Mapping[str, str] | 
     if region.sheet.uncalculated:
         cell = region.sheet.uncalculated[0]
         raise PlanError("files.never_calculated", file=book.path.name, sheet=region.sheet.name, cell=cell)
-    if given is None and not region.header.matches and synonyms and len(region.header.names) == 1:
-        first = str(region.header.rows[0])
-        choices = (Choice(first, "layout.choice_header"), Choice("none", "layout.choice_no_header"))
-        facts = {"sheet": region.sheet.name, "row": first, "found": region.header.names[0]}
-        questions.append(Question("header-row", "layout.ask_header_row", facts, choices))
+    if given is None and not region.header.matches and synonyms:
+        _ask_header_row(region, questions)
     table = to_frame(region.sheet, region.header, answers)
     repairs += table.repairs
     questions += table.questions
     return Table(table.sheet, table.header, table.frame, table.rows_found, repairs, table.set_aside, questions)
+
+
+def _ask_header_row(region: Region, questions: list[Question]) -> None:
+    """A header that names nothing wanted may be a row of data: asked for a list, or when rows stand above it."""
+    sheet, chosen = region.sheet, region.header.rows[0]
+    first = next(number for number in range(region.first_row, chosen + 1) if any(cells(sheet, number)))
+    if len(region.header.names) > 1 and first == chosen:
+        return
+    rows = dict.fromkeys((str(first), str(chosen)))
+    choices = (*(Choice(row, "layout.choice_header", {"row": row}) for row in rows), NO_HEADER)
+    found = " | ".join(plain(cell) for cell in cells(sheet, chosen) if cell)[:200]
+    facts = {"sheet": sheet.name, "row": str(chosen), "found": found}
+    questions.append(Question("header-row", "layout.ask_header_row", facts, choices))
 
 
 def find_tables(sheet: Sheet, synonyms: Synonyms) -> tuple[Region, ...]:

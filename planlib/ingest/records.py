@@ -109,7 +109,14 @@ def fold(text: object) -> str:
     """Words to compare: no accents, no case, one space, apostrophes and dashes alike, no stop or colon at the end."""
     text = plain(text).casefold()
     if not text.isascii():
-        text = text.replace("’", "'").replace("œ", "oe").replace("æ", "ae").replace("–", "-").replace("—", "-")
+        text = (
+            text.replace("’", "'")
+            .replace("œ", "oe")
+            .replace("æ", "ae")
+            .replace("–", "-")
+            .replace("—", "-")
+            .replace("−", "-")
+        )
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return text.strip(" .:;*").strip()
 

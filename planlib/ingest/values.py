@@ -39,7 +39,7 @@ TIMES = {
 }  # fmt: skip
 CURRENCIES = {
     "$": "CAD", "$ ca": "CAD", "$ca": "CAD", "ca$": "CAD", "c$": "CAD", "cad": "CAD", "$ cad": "CAD", "cad$": "CAD",
-    "$ can": "CAD", "dollar": "CAD", "dollars": "CAD", "dollars canadiens": "CAD",
+    "$ can": "CAD", "$can": "CAD", "dollar": "CAD", "dollars": "CAD", "dollars canadiens": "CAD",
     "us$": "USD", "$ us": "USD", "$us": "USD", "usd": "USD", "$ usd": "USD", "usd$": "USD",
     "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP",
 }  # fmt: skip
@@ -52,6 +52,9 @@ AMOUNT = re.compile(
 PLAIN_AMOUNT = re.compile(r"(?P<figure>\d{1,3}(?: \d{3})+|\d+)(?P<cents>,\d\d?|\.\d\d?)? ?(?P<sign>\$|€)?")
 
 ABOUT = re.compile(r"^(?:env(?:\.|iron)?|~|≈|approx(?:\.|imativement|imately)?|about|around|autour de|pres de|circa) ?")
+ABOUT_AFTER = re.compile(
+    r" ?\(?\b(?:environ|env|approx|approximatif|approximativement|estime|estimee?|estimation|estimated?)\b\.?\)?$"
+)
 TAXES = re.compile(r" ?\(?\b(ht|ttc|hors taxes|taxes incluses|plus taxes|taxes en sus|before tax|tax included)\b\)?$")
 RATE = re.compile(r"(?:/ ?|\bpar |\bper |\ba )(?:an|annee|mois|jour|heure|semaine|year|month|day|hour|week)\b")
 BETWEEN = re.compile(r"^(?:entre|between|de|from) (?P<low>.+?) (?:et|and|a|to) (?P<high>.+)$")
@@ -131,9 +134,9 @@ def parse_money(text: object, decimal: str | None = None) -> Money:
         return Money(0.0, 0.0, found, None, "none")
     notes = []
     folded = TAXES.sub("", folded).strip()
-    if about := ABOUT.match(folded):
+    if about := ABOUT.match(folded) or ABOUT_AFTER.search(folded):
         notes.append("about")
-        folded = folded[about.end() :]
+        folded = (folded[: about.start()] + folded[about.end() :]).strip()
     low, high, currency = _amounts(folded, decimal, found, notes)
     return Money(low, high, found, currency, " ".join(notes))
 

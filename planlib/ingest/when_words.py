@@ -74,7 +74,10 @@ _WEEKDAY = (
     r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun)[.,]? )?"
 )
-_TIME = r"(?:(?: a | at |[t ])\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?(?: ?(?:z|utc|gmt|[+-]\d{2}:?\d{2}))?)?"
+_TIME = (
+    r"(?:(?: a | at |[t ])\d{1,2} ?[:h] ?\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?"
+    r"(?: ?[a-z]{1,4})?(?: ?[+-]\d{1,2}(?::?\d{2})?)?)?"
+)
 
 ISO_DAY = re.compile(rf"{_YEAR}[-/.](?P<month>\d{{1,2}})[-/.]{_DAY}{_TIME}")
 NUMERIC_DAY = re.compile(
