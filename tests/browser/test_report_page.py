@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from conftest import missing
 from toy_report import CELLS, HOSTILE, new_client, write
 
 from planlib import report
@@ -140,3 +142,15 @@ def test_the_printed_page_is_letter_paper_with_running_heads_and_repeated_header
     assert page.evaluate(shown) == "table-header-group"
     assert page.evaluate("getComputedStyle(document.querySelector('figure')).breakInside") == "avoid"
     assert not page.is_visible(".skip") and not page.is_visible("figure details")
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing_to_mend(opened, width):
+    package = importlib.util.find_spec("axe_playwright_python")
+    if package is None:
+        missing("No axe-playwright-python, which carries axe-core", "PLANLIB_REQUIRE_BROWSER")
+    page = opened(width)
+    page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+    page.evaluate((Path(package.origin).parent / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found] == []
