@@ -194,7 +194,7 @@ def say(discussions: pd.DataFrame, lang: str, labels: dict | None = None) -> lis
     labels = labels or {}
     sentences = []
     for row in discussions.itertuples():
-        one, other = sorted((str(labels.get(g, g)) for g in (row.low_group, row.high_group)))
+        one, other = sorted(str(labels.get(g, g)) for g in (row.low_group, row.high_group))
         facts = {
             "action": str(labels.get(row.action_id, row.action_id)),
             "criterion": str(labels.get(row.criterion_id, row.criterion_id)),

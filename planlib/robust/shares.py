@@ -18,7 +18,7 @@ from planlib.words import percent, word
 # action.
 TOP = 2.0**31 - 1
 STEP = 2.0**-22
-MOST_ACTIONS = 2**16
+MOST_ACTIONS = 5_000  # the shares of 5,000 actions over 5,000 ranks take 200 MB; an action's number must fit 16 bits
 
 # Up to a million products OpenBLAS stays on one thread, and 64,000 keys stay in the cache.
 PRODUCTS = 1_000_000
@@ -157,13 +157,13 @@ def rank_acceptability(
     ------
     PlanError
         A value that is not in [0, 1], or a blank one where `uncertain` is not given; weights or a count of draws
-        that `weight_sets` refuses; a standard deviation that is negative or not a number; over 65,536 actions.
+        that `weight_sets` refuses; a standard deviation that is negative or not a number; over 5,000 actions.
 
     Source
     ------
     Lahdelma and Salminen (2001), SMAA-2, Operations Research 49(3), 444-454.
     """
-    actions = sorted(range(len(values)), key=lambda i: str(values.index[i]))
+    actions = _numbered(values)
     n = len(actions)
     counts = np.zeros((n, n), dtype=np.int64)  # (ranks, actions)
     drawn = 0
@@ -209,7 +209,7 @@ def bands(
         Also what `score.funded` refuses of a cut.
     """
     check_cut(values.index, k, cost, amount)
-    actions = sorted(range(len(values)), key=lambda i: str(values.index[i]))
+    actions = _numbered(values)
     n = len(actions)
     costs = None if cost is None else cost.reindex(values.index[actions]).to_numpy("float64")
     times_in, times_tied = np.zeros(n), np.zeros(n)
@@ -277,12 +277,10 @@ def _orders(
 ) -> Iterator[_Orders]:
     """Orders of the actions, a block of draws at a time; actions are numbered in the order of their action_id."""
     array = check_values(values, blanks=uncertain is not None)
-    rows = sorted(range(len(values)), key=lambda i: str(values.index[i]))
+    rows = _numbered(values)
     columns = sorted(range(values.shape[1]), key=lambda j: str(values.columns[j]))
     array = array[np.ix_(rows, columns)]
     n, m = array.shape
-    if n > MOST_ACTIONS:
-        raise PlanError("robust.too_many", n=n, most=MOST_ACTIONS)
     sets = _sets(values.columns, weights, draws, seed)[[values.columns[j] for j in columns]].to_numpy()
     sets = np.ascontiguousarray(sets) * 10.0**DECIMALS
     apart = None if uncertain is None else _apart(values, uncertain)[np.ix_(rows, columns)]
@@ -311,6 +309,13 @@ def _orders(
             np.copyto(order[:, at : at + len(some)], key.view(np.int64).T, casting="unsafe")  # keeps the low 16 bits
             ties.extend(_ties(key, gaps, at))
         yield _Orders(order, *(np.concatenate([t[i] for t in ties] or [np.empty(0, np.intp)]) for i in range(3)))
+
+
+def _numbered(values: pd.DataFrame) -> list[int]:
+    """Rows in the order of action_id, which is the number an action bears in a key; too many actions are refused."""
+    if len(values) > MOST_ACTIONS:
+        raise PlanError("robust.too_many", n=len(values), most=MOST_ACTIONS)
+    return sorted(range(len(values)), key=lambda i: str(values.index[i]))
 
 
 def _ties(key: np.ndarray, gaps: np.ndarray, at: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
