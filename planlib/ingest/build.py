@@ -1,0 +1,434 @@
+"""Rows of a file -> tables of the workbook: long tables, crossed tables, keys made where the file has none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+
+from planlib.ingest import kinds, readers, values
+from planlib.ingest.records import fold, plain, slug
+from planlib.ingest.rows import Rows
+from planlib.ingest.when import parse_when
+from planlib.schema import KINDS, PlanError, kind_of
+
+Frames = dict[str, pd.DataFrame]
+
+FIGURE = re.compile(r"[-+]?\d[\d.,' ]*(?:%|j|d|jours?|days?|jrs?)?\.?")
+
+# Ids made for rows that come without one, in the order of the file.
+MADE = {
+    "action": "A-{:03d}",
+    "axis": "AX-{:02d}",
+    "objective": "OB-{:02d}",
+    "note": "N-{:04d}",
+    "indicator": "I-{:02d}",
+    "person": "P-{:02d}",
+    "context": "C-{:02d}",
+    "decision": "D-{:02d}",
+    "observation": "O-{:02d}",
+    "spending": "S-{:04d}",
+    "engagement": "E-{:02d}",
+}
+# Kinds whose title is their id for life when the file has none: people name them by it.
+TITLE_IS_ID = ("role", "source", "post")
+TITLED = tuple(name for name, kind in KINDS.items() if "title" in kind.columns)
+TRANSLATED = ("title", "text")
+
+
+def build(rows: Rows) -> tuple[Frames, set[str]]:
+    """The tables a file makes, by kind of row, the file's own kind first; and the kinds whose ids were made here."""
+    kind = rows.kind
+    check_needs(rows)
+    columns, index = _crossed(rows) if _is_crossed(rows) else _long(rows)
+    made = _keys(rows, columns, index)
+    spec = kind_of(kind.makes)
+    translations(rows, columns)
+    columns["origin"] = [rows.origin(i) for i in index]
+    tables = {kind.makes: frame(rows, spec.name, columns, index)}
+    if kind.makes in EXTRA:
+        tables |= EXTRA[kind.makes](rows, columns, index)
+    return tables, made
+
+
+def check_needs(rows: Rows) -> None:
+    """PlanError that says which column is missing and which headers were found."""
+    cross = rows.kind.cross
+    both = [(name,) for name in cross if name not in OPTIONAL] if cross and rows.has(*cross) else []
+    for wanted in (*rows.kind.needs, *both):
+        if not rows.has(*wanted):
+            said = kinds.synonyms()["headers"][rows.kind.name]
+            examples = [said[name][0 if "_" not in said[name][0] else min(1, len(said[name]) - 1)] for name in wanted]
+            raise PlanError(
+                "ingest.missing_column",
+                file=rows.file,
+                sheet=rows.sheet or rows.file,
+                wanted=" / ".join(dict.fromkeys(examples)),
+                found=[header for header in rows.headers if header] or ["—"],
+            )
+
+
+# Columns that a table may do without: a ballot that lists choices has no marks, a cost may be without a year.
+OPTIONAL = ("mark", "fiscal_year", "item")
+
+
+def _is_crossed(rows: Rows) -> bool:
+    """Whether the table is crossed: neither the crossing column nor its value is named."""
+    cross = rows.kind.cross
+    return bool(cross) and not rows.has(*cross)
+
+
+def _named(rows: Rows) -> list[str]:
+    """The columns of the kind that the file gives, in the order of the synonyms."""
+    return [name for name in kinds.header_words(rows.kind.name) if rows.has(name)]
+
+
+def _long(rows: Rows) -> tuple[dict[str, list], list[int]]:
+    columns: dict[str, list] = {}
+    for name in _named(rows):
+        reader = kinds.reader_of(rows.kind, name)
+        target = FILLS.get((rows.kind.makes, name), name)
+        for column, found in readers.read(rows, name, reader, target).items():
+            if column not in columns or name == column:
+                columns[column] = found
+    return columns, list(range(len(rows)))
+
+
+# Columns of a file that fill a column of another name.
+FILLS = {("demand", "effort"): "effort_days", ("cost", "amount"): "amount_low", ("post", "person"): "person_id"}
+
+
+def _crossed(rows: Rows) -> tuple[dict[str, list], list[int]]:
+    """One row per filled cell under the headers that hold the crossing key."""
+    key, value = rows.kind.cross
+    base, _ = _long(rows)
+    reader = kinds.reader_of(rows.kind, value)
+    target = FILLS.get((rows.kind.makes, value), value)
+    columns: dict[str, list] = {name: [] for name in (*base, key)}
+    index: list[int] = []
+    crossing = crossing_columns(rows, key, value, reader)
+    if not crossing:
+        said = kinds.synonyms()["headers"][rows.kind.name]
+        name = key if key in said else value
+        raise PlanError(
+            "ingest.missing_column", file=rows.file, sheet=rows.sheet or rows.file,
+            wanted=said[name][min(1, len(said[name]) - 1)], found=[h for h in rows.headers if h] or ["—"],
+        )  # fmt: skip
+    for place, heads in crossing:
+        cells = rows.column(place)
+        rows.matched[value] = place
+        read = readers.read(rows, value, reader, target)
+        del rows.matched[value]
+        filled = [i for i, cell in enumerate(cells) if plain(cell)]
+        for name, found in base.items():
+            columns[name] += [found[i] for i in filled]
+        for name, found in read.items():
+            columns.setdefault(name, [None] * len(index))
+            columns[name] += [found[i] for i in filled]
+        columns[key] += [heads] * len(filled)
+        index += filled
+        for found in columns.values():
+            found += [None] * (len(index) - len(found))
+    for i in set(range(len(rows))) - set(index):
+        rows.drop(i, "ingest.blank_row")
+    return columns, index
+
+
+TIMES = ("period", "fiscal_year", "measured_on")
+
+
+def crossing_columns(rows: Rows, key: str, value: str, reader: str) -> list[tuple[int, object]]:
+    """Place and key of the headers that cross the table; other headers stay unused, and that is said."""
+    taken = set(rows.matched.values()) | rows.used
+    found = []
+    for place, header in enumerate(rows.headers):
+        forms = kinds.header_forms(header)
+        if (
+            place in taken
+            or not header
+            or kinds.is_private(header)
+            or set(forms) & (kinds.machine_headers() | {"total"})
+        ):
+            continue
+        head = _time_head(rows, key, header) if key in TIMES else plain(header)
+        if head is not None and _fits(rows, place, reader):
+            found.append((place, head))
+    return found
+
+
+def _time_head(rows: Rows, key: str, header: str) -> object:
+    try:
+        if key == "period":
+            return readers.period(header, rows.fiscal_start)
+        when = parse_when(header, rows.fiscal_start)
+    except PlanError:
+        return None
+    if when[0] is None:
+        return None
+    return when[0].year if key == "fiscal_year" else (when[1] or when[0])
+
+
+def _fits(rows: Rows, place: int, reader: str) -> bool:
+    """Whether the cells of a column can be what the table crosses: figures where figures are due."""
+    how = reader.partition(":")[0]
+    cells = {plain(row[place]) for row in rows.cells} - {""}
+    if not cells or how not in ("number", "days", "money"):
+        return bool(cells)
+    sizes = kinds.code_words("size") if how == "days" else {}
+    figures = sum(bool(FIGURE.fullmatch(cell)) or values.is_unknown(cell) or fold(cell) in sizes for cell in cells)
+    if how == "money":
+        figures = sum(any(map(str.isdigit, cell)) or values.is_unknown(cell) for cell in cells)
+    return figures * 2 >= len(cells)
+
+
+def _keys(rows: Rows, columns: dict[str, list], index: list[int]) -> set[str]:
+    """Fill in the key columns; returns the kinds whose ids were made here."""
+    made: set[str] = set()
+    makes = rows.kind.makes
+    if "action_title" in columns:
+        titles = columns.pop("action_title")
+        columns["action_id"] = readers.first_of(columns.get("action_id", titles), titles)
+    own = kind_of(makes).keys[0]
+    if makes in MADE and own.endswith("_id") and own not in REFERRING.get(makes, ()):
+        ids = columns.get(own) or [None] * len(index)
+        if not any(ids):
+            made.add(makes)
+        columns[own] = numbered(makes, ids)
+    elif makes in TITLED and own not in columns:
+        titles = readers.first_of(*[columns[c] for c in ("title", "title_fr", "title_en") if c in columns])
+        columns[own] = [slug(t) if t and makes not in TITLE_IS_ID else t for t in titles]
+        made.add(makes)
+    if makes in KEYS:
+        KEYS[makes](rows, columns, index)
+    return made
+
+
+REFERRING: dict[str, tuple[str, ...]] = {}
+
+
+def numbered(kind: str, ids: Iterable) -> list[str]:
+    """Ids as the file gives them; rows without one take the next number, in the order of the file."""
+    ids = list(ids)
+    taken = {value for value in ids if value}
+    out, n = [], 0
+    for value in ids:
+        while not value:
+            n += 1
+            made = MADE[kind].format(n)
+            value = None if made in taken else made
+        out.append(value)
+    return out
+
+
+def _judges(rows: Rows, columns: dict[str, list], index: list[int]) -> None:
+    """A judge is a person, else a table, else the file."""
+    stem = rows.file.rpartition(".")[0] or rows.file
+    tables = columns.get("table") or [None] * len(index)
+    named = columns.get("judge_id") or [None] * len(index)
+    if not any(named) and not any(tables):
+        rows.say(None, "", "", stem, "ingest.judge_is_file")
+    columns["judge_id"] = [judge or table or stem for judge, table in zip(named, tables, strict=True)]
+
+
+def _ballot(rows: Rows, columns: dict[str, list], index: list[int]) -> None:
+    stem = rows.file.rpartition(".")[0] or rows.file
+    columns.pop("written", None)
+    columns["round"] = [found or stem for found in columns.get("round") or [None] * len(index)]
+    columns["criterion"] = [found or "-" for found in columns.get("criterion") or [None] * len(index)]
+    if "mark" not in columns:  # a list of choices: each is one mark
+        columns["mark"] = [1.0] * len(index)
+    columns["medium"] = [found or "file" for found in columns.get("medium") or [None] * len(index)]
+
+
+def _update(rows: Rows, columns: dict[str, list], index: list[int]) -> None:
+    columns.pop("source_note", None)
+    if "updated_on" not in columns:
+        given = rows.ask("updated_on", "ingest.ask_updated_on", {}, file=rows.file)
+        day = None
+        if given:
+            start, end, *_ = parse_when(given, rows.fiscal_start, readers.day_first(rows))
+            day = end or start
+        columns["updated_on"] = [day] * len(index)
+    if rows.has("status"):
+        columns["status_found"] = [cell or None for cell in (rows.text("status")[i] for i in index)]
+        health = kinds.code_words("status_health")
+        said = [health.get(fold(cell or "")) for cell in columns["status_found"]]
+        columns["health"] = readers.first_of(columns.get("health") or said, said)
+
+
+def _reasons(rows: Rows, columns: dict[str, list], index: list[int]) -> None:
+    """Words of a reason -> main and second reason; words that are none of the list are `other`, kept word for word."""
+    if not rows.has("reason"):
+        return
+    known = kinds.code_words("reason")
+    main, second, words = [], [], []
+    for i in index:
+        cell = _cells(rows, "reason")[i]
+        codes = _two_reasons(cell, known)
+        if cell and not codes and not values.is_unknown(cell):
+            codes = ["other"]
+            rows.say(i, rows.header("reason"), cell, "other", "ingest.reason_other")
+        main.append(codes[0] if codes else None)
+        second.append(codes[1] if len(codes) > 1 else None)
+        words.append(cell if codes[:1] == ["other"] else None)
+    columns["reason"] = main
+    columns["reason_second"] = readers.first_of(columns.get("reason_second") or second, second)
+    columns["reason_text"] = readers.first_of(columns.get("reason_text") or words, words)
+    if rows.kind.makes == "update":
+        columns["reason_found"] = [_cells(rows, "reason")[i] or None for i in index]
+
+
+def _cells(rows: Rows, name: str) -> list[str]:
+    key = f"text {name}"
+    if key not in rows.settled:
+        rows.settled[key] = rows.text(name)
+    return rows.settled[key]
+
+
+def _two_reasons(cell: str, known: dict[str, str]) -> list[str]:
+    if fold(cell) in known:
+        return [known[fold(cell)]]
+    for sign in (";", "/", "+", " et ", " and ", ","):
+        parts = [known.get(fold(part)) for part in cell.split(sign)]
+        if len(parts) == 2 and all(parts):
+            return list(dict.fromkeys(parts))
+    return []
+
+
+def _update_keys(rows: Rows, columns: dict[str, list], index: list[int]) -> None:
+    _update(rows, columns, index)
+    _reasons(rows, columns, index)
+
+
+def _cost(rows: Rows, columns: dict[str, list], index: list[int]) -> None:
+    """An amount without a source is to find; one without a year takes it when it is stored."""
+    sources = columns.get("source_id") or [None] * len(index)
+    columns["source_id"] = [source or TO_FIND for source in sources]
+    years = columns.get("fiscal_year") or [None] * len(index)
+    columns["fiscal_year"] = [NO_YEAR if year is None else year for year in years]
+
+
+TO_FIND = "to_find"
+NO_YEAR = 0  # stands for a year that the file does not give, until the workbook says which
+
+KEYS = {
+    "judgement": _judges,
+    "weight": _judges,
+    "ballot": _ballot,
+    "update": _update_keys,
+    "review": _reasons,
+    "cost": _cost,
+}
+
+
+def translations(rows: Rows, columns: dict[str, list]) -> None:
+    """A title beside its English translation is the French one, and the other way round; a translation alone is it."""
+    for stem in TRANSLATED:
+        if stem not in kind_of(rows.kind.makes).columns or f"{stem}_fr" not in kind_of(rows.kind.makes).columns:
+            continue
+        here = [lang for lang in ("fr", "en") if f"{stem}_{lang}" in columns]
+        if stem in columns and len(here) == 1:
+            columns["{}_{}".format(stem, "en" if here == ["fr"] else "fr")] = list(columns[stem])
+        elif stem not in columns and here:
+            columns[stem] = readers.first_of(*[columns[f"{stem}_{lang}"] for lang in here])
+
+
+def frame(rows: Rows, makes: str, columns: dict[str, list], index: list[int]) -> pd.DataFrame:
+    """A table of the kind, indexed by its key, without the rows that have no key; of twins the last stands."""
+    spec = kind_of(makes)
+    required = [column.name for column in spec.columns.values() if column.required]
+    for name in (*spec.keys, *required):
+        found = columns.get(name) or [None] * len(index)
+        columns[name] = found
+        for i, value in zip(index, found, strict=True):
+            if value is None or value == "":
+                rows.drop(i, "ingest.no_key", column=_spoken(rows, name))
+    keys = list(zip(*[columns[key] for key in spec.keys], strict=True))
+    last: dict[tuple, int] = {}
+    for position, (i, key) in enumerate(zip(index, keys, strict=True)):
+        if i not in rows.aside:
+            if key in last and index[last[key]] != i:
+                rows.drop(index[last[key]], "ingest.said_again", later=str(rows.numbers[i]))
+            last[key] = position
+    keep = sorted(position for position in last.values() if index[position] not in rows.aside)
+    names = [name for name in columns if name in spec.columns]
+    data = {name: [columns[name][position] for position in keep] for name in names}
+    if len(spec.keys) == 1:
+        at = pd.Index([keys[position][0] for position in keep], name=spec.keys[0], dtype=object)
+    else:
+        at = pd.MultiIndex.from_tuples([keys[position] for position in keep], names=spec.keys)
+    return pd.DataFrame(data, index=at, dtype=object)
+
+
+def _spoken(rows: Rows, name: str) -> str:
+    """What a column is called in the file, else the word most people use for it."""
+    for other in (name, "action_title" if name == "action_id" else name):
+        if other in rows.matched:
+            return rows.header(other)
+    said = kinds.synonyms()["headers"][rows.kind.name].get(name, [name])
+    return said[min(1, len(said) - 1)]
+
+
+def _sources_of(rows: Rows, columns: dict[str, list], index: list[int]) -> Frames:
+    """The funding sources a budget or a cost names, with what the file says of them."""
+    said: dict[str, dict] = {}
+    for position, i in enumerate(index):
+        source = columns["source_id"][position]
+        if i in rows.aside or source in (None, TO_FIND):
+            continue
+        row = said.setdefault(source, {"title": source})
+        for name in ("status", "deadline", "share", "axes"):
+            if columns.get(name) and columns[name][position] is not None:
+                row[name] = columns[name][position]
+    return {"source": titled("source", said)} if said else {}
+
+
+def titled(kind: str, said: dict[str, dict]) -> pd.DataFrame:
+    """Rows of a kind by id; what no row says is left out, so that it stays unchanged."""
+    at = pd.Index(list(said), name=kind_of(kind).keys[0], dtype=object)
+    names = list(dict.fromkeys(name for row in said.values() for name in row))
+    return pd.DataFrame({name: [row.get(name) for row in said.values()] for name in names}, index=at, dtype=object)
+
+
+def _capacity_of(rows: Rows, columns: dict[str, list], index: list[int]) -> Frames:
+    """Days and a period beside a role are its capacity."""
+    if "days" not in columns or "period" not in columns:
+        return {}
+    keep = [p for p, i in enumerate(index) if i not in rows.aside and columns["period"][p]]
+    at = pd.MultiIndex.from_tuples(
+        [(columns["role_id"][p], columns["period"][p]) for p in keep], names=("role_id", "period")
+    )
+    return {"capacity": pd.DataFrame({"days": [columns["days"][p] for p in keep]}, index=at, dtype=object)}
+
+
+def _roles_of(rows: Rows, columns: dict[str, list], index: list[int]) -> Frames:
+    """The roles a capacity or an effort table names."""
+    said = {columns["role_id"][p]: {"title": columns["role_id"][p]} for p, i in enumerate(index) if i not in rows.aside}
+    return {"role": titled("role", said)} if said else {}
+
+
+def _people_of(rows: Rows, columns: dict[str, list], index: list[int]) -> Frames:
+    """The people who hold posts."""
+    if "person_id" not in columns:
+        return {}
+    names = list(dict.fromkeys(name for name in columns["person_id"] if name))
+    ids = dict(zip(names, numbered("person", [None] * len(names)), strict=True))
+    said: dict[str, dict] = {}
+    for position, name in enumerate(columns["person_id"]):
+        if name:
+            said.setdefault(ids[name], {"name": name})
+            if columns.get("organisation"):
+                said[ids[name]]["organisation"] = columns["organisation"][position]
+    return {"person": titled("person", said)} if said else {}
+
+
+EXTRA = {
+    "budget": _sources_of,
+    "cost": _sources_of,
+    "spending": lambda rows, columns, index: _sources_of(rows, columns, index) if "source_id" in columns else {},
+    "capacity": _roles_of,
+    "demand": _roles_of,
+    "role": _capacity_of,
+    "post": _people_of,
+}

@@ -1,0 +1,66 @@
+"""What a person settles about a file: answers to its questions, a column map, the sheet, values for every row.
+
+All of it travels as one mapping of text: a question's own key, `sheet`, `fiscal_start`, `column.HEADER` (a column of
+the kind, or `-`), `set.COLUMN` (a value for every row).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import yaml
+
+from planlib.schema import PlanError
+
+SECTIONS = {"answers": "", "columns": "column.", "constants": "set."}
+
+
+def answers(pairs: Iterable[str] = (), map_file: str | Path | None = None) -> dict[str, str]:
+    """Answers typed as KEY=VALUE, over those of a map file.
+
+    A map file is YAML: `sheet`, `fiscal_start`, `columns` (header -> column, or -), `constants` (column -> value),
+    `answers` (question key -> answer).
+
+    Raises
+    ------
+    PlanError
+        A pair without `=`; a map file that is missing, is not YAML, or has another section.
+    """
+    given = _from_map(Path(map_file)) if map_file else {}
+    for pair in pairs:
+        key, sign, value = str(pair).partition("=")
+        if not sign or not key.strip():
+            raise PlanError("ingest.not_a_pair", found=str(pair))
+        given[key.strip()] = value.strip()
+    return given
+
+
+def step_answers(step: Mapping) -> dict[str, str]:
+    """Answers of one step of a mandate: its sheet, constants and answers."""
+    return _flat({key: step[key] for key in ("sheet", "fiscal_start", *SECTIONS) if key in step})
+
+
+def under(given: Mapping[str, str] | None, prefix: str) -> dict[str, str]:
+    """The answers whose key starts with a prefix, without it."""
+    return {key[len(prefix) :]: value for key, value in (given or {}).items() if key.startswith(prefix)}
+
+
+def _from_map(path: Path) -> dict[str, str]:
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        raise PlanError("ingest.bad_map", file=str(path)) from None
+    if not isinstance(found, Mapping):
+        raise PlanError("ingest.bad_map", file=str(path))
+    unknown = set(found) - {"sheet", "fiscal_start", *SECTIONS}
+    if unknown or any(not isinstance(found.get(name) or {}, Mapping) for name in SECTIONS):
+        raise PlanError("ingest.bad_map", file=str(path))
+    return _flat(found)
+
+
+def _flat(found: Mapping) -> dict[str, str]:
+    flat = {name: str(found[name]) for name in ("sheet", "fiscal_start") if found.get(name)}
+    for name, prefix in SECTIONS.items():
+        flat |= {f"{prefix}{key}": str(value) for key, value in (found.get(name) or {}).items()}
+    return flat

@@ -1,0 +1,215 @@
+"""One file read as one kind: its tables, what was repaired, what was set aside, what must be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+
+from planlib.ingest import actions, build, files, given, kinds, layout, notes, sources
+from planlib.ingest.build import Frames
+from planlib.ingest.records import Question, Repair, SetAside, fold, plain
+from planlib.ingest.rows import Rows
+from planlib.schema import PlanError
+from planlib.words import word
+
+BUILDERS = {"actions": actions.build_actions, "notes": notes.build_notes}
+
+
+@dataclass(frozen=True)
+class Import:
+    """What one file says. `rows_found` = `rows_kept` + rows set aside.
+
+    `table` is the kind's own table, indexed by its key; `tables` are all the tables of the workbook it makes, that one
+    first. Ids of the kinds in `made` are provisional, and references stand in the words of the file, until
+    `into.resolve` sets both against a workbook. With `questions` the tables are provisional too.
+    """
+
+    table: pd.DataFrame
+    repairs: list[Repair]
+    set_aside: list[SetAside]
+    questions: list[Question]
+    kind: str = ""
+    file: str = ""
+    sheet: str = ""
+    rows_found: int = 0
+    tables: Frames = field(default_factory=dict)
+    made: frozenset[str] = frozenset()
+    spoken: Mapping[str, str] = field(default_factory=dict)  # id as typed -> title beside it, to check one by the other
+    places: Mapping[str, tuple[str, int, str]] = field(default_factory=dict)  # origin -> sheet, row, words of the row
+
+    @property
+    def rows_kept(self) -> int:
+        return self.rows_found - len({(left.sheet, left.row) for left in self.set_aside})
+
+    def to_json(self, lang: str) -> dict:
+        """The import report as the command line gives it."""
+        return {
+            "kind": self.kind,
+            "rows_found": self.rows_found,
+            "rows_kept": self.rows_kept,
+            "set_aside": [
+                {"sheet": left.sheet, "row": left.row, "why": left.text(lang), "found": left.found}
+                for left in self.set_aside
+            ],
+            "repairs": [
+                {
+                    "sheet": repair.sheet,
+                    "row": repair.row,
+                    "column": repair.column,
+                    "found": repair.found,
+                    "used": repair.used,
+                    "text": repair.text(lang),
+                }
+                for repair in self.repairs
+            ],
+            "questions": [
+                {
+                    "key": question.key,
+                    "text": question.text(lang),
+                    "choices": [{"value": choice.value, "text": choice.text(lang)} for choice in question.choices],
+                    "default": question.default,
+                }
+                for question in self.questions
+            ],
+        }
+
+    def text(self, lang: str) -> str:
+        """The import report in words: what was found and kept, each thing said once."""
+        facts = {"file": self.file, "kept": self.rows_kept, "aside": self.rows_found - self.rows_kept}
+        lines = [word("ingest.report", lang, n=self.rows_found, **facts)]
+        for title, parts in (("repaired", self.repairs), ("left_out", self.set_aside), ("asked", self.questions)):
+            told = dict.fromkeys(part.text(lang) for part in parts)
+            if told:
+                lines += [word(f"ingest.{title}", lang, n=len(parts)), *(f"- {text}" for text in told)]
+        return "\n".join(lines)
+
+    @property
+    def unanswered(self) -> list[Question]:
+        """Questions without a default: nothing may be stored before they are answered."""
+        return [question for question in self.questions if question.default is None]
+
+
+def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) -> Import:
+    """A file of a mandate as the tables of one kind.
+
+    Parameters
+    ----------
+    path : path
+        A CSV, XLSX, XLSM, XLS or ODS file.
+    kind : str
+        What the file holds, a name of `kinds.FILES`: actions, notes, judgements, ballots, ...
+    answers : mapping
+        What a person settled (see `given`): question key -> answer, `sheet`, `column.HEADER`, `set.COLUMN`, and
+        `fiscal_start`, the first day (MM-DD) of the client's fiscal year, for `T1 2026` and `2026-2027`.
+
+    Raises
+    ------
+    PlanError
+        An unknown kind; a file that cannot be read (see `files.read_cells`); no header, no rows, a column missing.
+    """
+    file_kind = kinds.file_kind(kind)
+    answers = dict(answers or {})
+    columns = given.under(answers, "column.")
+    book = files.read_cells(path, answers)
+    sources.refuse_summary(book)
+    if "sheet" in answers:
+        book = _one_sheet(book, answers["sheet"])
+    words = {**kinds.synonyms()["headers"][kind], "-private": kinds.synonyms()["private"]}
+    if columns:
+        words = {**words, "-given": list(columns)}
+    table = layout.read_table(book, words, answers)
+    rows = Rows(
+        file_kind,
+        book.path.name,
+        table.sheet if len(book.sheets) > 1 or not book.sheets[0].ragged else "",
+        list(map(str, table.frame.columns)),
+        [list(line) for line in zip(*(table.frame[name].tolist() for name in table.frame.columns), strict=True)],
+        table.frame.index.tolist(),
+        {},
+        table.header.left,
+        book.path.resolve().parent.name,
+        given.under(answers, "set."),
+        answers,
+        answers.get("fiscal_start", "01-01"),
+        list(table.repairs),
+        list(table.set_aside),
+        list(table.questions),
+    )
+    _match(rows, columns)
+    if not rows.cells:
+        raise PlanError("layout.no_rows", sheet=table.sheet, row=str(table.header.rows[-1] if table.header.rows else 0))
+    builder = sources.recognise(rows.headers, kind) or BUILDERS.get(kind, build.build)
+    tables, made = builder(rows)
+    _report_unused(rows)
+    return Import(
+        next(iter(tables.values())),
+        rows.repairs,
+        sorted(rows.set_aside, key=lambda left: (left.sheet, left.row)),
+        rows.questions,
+        kind,
+        rows.file,
+        rows.sheet,
+        table.rows_found,
+        tables,
+        frozenset(made),
+        _spoken(rows),
+        {rows.origin(i): (rows.sheet, rows.numbers[i], rows.words(i)) for i in rows.kept},
+    )
+
+
+def _one_sheet(book: files.Workbook, sheet: str) -> files.Workbook:
+    kept = tuple(found for found in book.sheets if fold(found.name) == fold(sheet))
+    if not kept:
+        raise PlanError("ingest.no_sheet", file=book.path.name, sheet=sheet, found=[s.name for s in book.sheets])
+    return replace(book, sheets=kept)
+
+
+def _match(rows: Rows, columns: Mapping[str, str]) -> None:
+    """Which column holds what: as the map says, else by the words above it. Private columns hold nothing for us."""
+    headers = ["" if kinds.is_private(header) else header for header in rows.headers]
+    mapped = {fold(header): name for header, name in columns.items()}
+    for place, header in enumerate(rows.headers):
+        name = mapped.get(fold(header)) or mapped.get(fold(header.rpartition(" / ")[2]))
+        if name is None:
+            continue
+        if name != "-" and name not in kinds.header_words(rows.kind.name):
+            known = sorted(kinds.header_words(rows.kind.name))
+            raise PlanError("ingest.unknown_column", column=header, found=name, known=known)
+        headers[place] = ""
+        rows.used.add(place)
+        if name != "-":
+            rows.matched[name] = place
+        else:
+            rows.say(None, header, header, "", "ingest.column_left_out")
+    unknown = set(rows.constants) - set(kinds.header_words(rows.kind.name))
+    if unknown:
+        known = sorted(kinds.header_words(rows.kind.name))
+        raise PlanError("ingest.unknown_column", column="set", found=min(unknown), known=known)
+    if rows.kind.name == "actions":
+        for place in {place for pair in actions.funder_columns(headers) for place in pair}:
+            if place is not None:
+                headers[place] = ""
+    for name, place in kinds.match_headers(headers, rows.kind.name).items():
+        rows.matched.setdefault(name, place)
+
+
+def _report_unused(rows: Rows) -> None:
+    """Every column that holds something and was not used is said: dropped for privacy, or not known."""
+    matched = set(rows.matched.values())
+    for place, header in enumerate(rows.headers):
+        if place in rows.used or not any(plain(row[place]) for row in rows.cells):
+            continue
+        if kinds.is_private(header):
+            rows.say(None, header, header, "", "ingest.private_dropped")
+        elif place not in matched:
+            rows.say(None, header, header, "", "ingest.column_unused")
+
+
+def _spoken(rows: Rows) -> dict[str, str]:
+    """The title that stands beside each id, where the file gives both."""
+    if not ("action_id" in rows.matched and "action_title" in rows.matched):
+        return {}
+    return {a: b for a, b in zip(rows.text("action_id"), rows.text("action_title"), strict=True) if a and b}

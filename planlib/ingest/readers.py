@@ -1,0 +1,361 @@
+"""Columns of a file -> columns of the schema, by the whole-column readers of `columns`; words that stand for codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from planlib.ingest import columns, kinds, values
+from planlib.ingest.records import fold, letters, plain
+from planlib.ingest.rows import Rows
+from planlib.ingest.when import is_horizon, parse_when
+from planlib.schema import CODES, PlanError
+
+Columns = dict[str, list]
+
+DAYS = re.compile(r"(\d[\d.,' ]*?)\s*(?:j|jrs?|jours?|days?|d|j[- ]?p|jours?[-/ ]personnes?|person[- ]days?)\.?", re.I)
+WEEKS = re.compile(
+    r"(?P<n>\d+(?:[.,]\d+)?) ?"
+    r"(?P<unit>sem(?:aines?|\.)?|weeks?|w|mois|months?|m|ans?|annees?|years?|jours?|days?|j|d)\.?"
+)
+WEEKS_IN = {"s": 1.0, "w": 1.0, "m": 52 / 12, "a": 52.0, "y": 52.0, "j": 0.2, "d": 0.2}
+PERIOD_OF = {"month": "{y}-{m:02d}", "week": "{iso}", "year": "{y}", "fiscal_year": "{y}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """A column of money, row by row; unknown is None."""
+
+    low: list
+    high: list
+    currency: list
+    found: list
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """A column of dates and periods, row by row; unknown is None."""
+
+    start: list
+    end: list
+    precision: list
+    found: list
+
+
+def read(rows: Rows, name: str, reader: str, column: str) -> Columns:
+    """One column of the file as columns of the schema; `column` is the one it fills first.
+
+    `reader` is a word of kinds: text, code:<list>, number, figure, whole, share, flag (each with `:COLUMN` to keep the
+    words as found), date, date_end, money, days, year, period, or the kind of row it names.
+    """
+    how, _, option = reader.partition(":")
+    if how in COLUMNS:
+        return COLUMNS[how](rows, name, column, option)
+    cells = rows.text(name)
+    if how in CELLS:
+        return {column: _each(rows, name, cells, CELLS[how])} | _beside(option, cells)
+    return {column: blanks(cells)}  # text, or the name of a row of another kind, resolved on the way in
+
+
+def blanks(cells: Iterable) -> list:
+    return [cell or None for cell in cells]
+
+
+def _beside(column: str, cells: list[str]) -> Columns:
+    return {column: blanks(cells)} if column else {}
+
+
+def _series(rows: Rows, name: str, cells: list[str] | None = None) -> pd.Series:
+    """A column as the whole-column readers take it; rows set aside are blank, so that nothing is asked of them."""
+    cells = rows.text(name) if cells is None else cells
+    if rows.aside:
+        cells = ["" if i in rows.aside else cell for i, cell in enumerate(cells)]
+    return pd.Series(cells, index=rows.numbers, name=rows.header(name), dtype=object)
+
+
+def _place(rows: Rows, name: str) -> dict[str, object]:
+    column = letters(rows.left + rows.matched[name]) if name in rows.matched else name
+    return {"sheet": rows.sheet, "column": column, "answers": rows.answers}
+
+
+def _take(rows: Rows, found: columns.Read) -> pd.DataFrame:
+    rows.repairs.extend(found.repairs)
+    known = {question.key for question in rows.questions}
+    rows.questions.extend(question for question in found.questions if question.key not in known)
+    return found.table
+
+
+def _known(series: pd.Series) -> list:
+    return series.astype(object).where(series.notna(), None).tolist()
+
+
+def codes(rows: Rows, name: str, codes_name: str) -> list:
+    """Words -> codes of a closed list, by its labels and by what people type; words that fit none are asked."""
+    cells = rows.text(name)
+    known = dict(kinds.code_words(codes_name))
+    known |= {fold(cell): code for cell in set(cells) if (code := _percent_status(cell, codes_name))}
+    shown = ["" if values.is_unknown(cell) and fold(cell) not in known else cell for cell in cells]
+    found = columns.parse_code_column(_series(rows, name, shown), CODES[codes_name], known, **_place(rows, name))
+    out = _known(_take(rows, found)["code"])
+    first: dict[str, int] = {}
+    for i, cell in enumerate(cells):
+        first.setdefault(cell, i)
+    for cell, i in first.items():
+        if out[i] and fold(cell) in known and not _is_label(cell, out[i], codes_name):
+            rows.say(
+                i, rows.header(name), cell, out[i], "ingest.code", n=cells.count(cell), label=Label(codes_name, out[i])
+            )
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A code told in a sentence by its label."""
+
+    codes: str
+    code: str
+
+    def text(self, lang: str) -> str:
+        from planlib.words import has_word, word
+
+        key = f"{self.codes}.{self.code}"
+        return word(key, lang) if has_word(key) else self.code
+
+
+def _is_label(cell: str, code: str, codes_name: str) -> bool:
+    """Whether the words are the label of the code itself, in a gender or number of it."""
+    from planlib.words import wording
+
+    labels = [fold(code.replace("_", " ")), *map(fold, wording(codes_name).get(code, {}).values())]
+    return any(fold(cell).rstrip("es") == label.rstrip("es") for label in labels)
+
+
+def _percent_status(cell: str, codes_name: str) -> str | None:
+    """A percentage in a status column: 0 to come, 100 done, between under way."""
+    if codes_name != "status" or not re.fullmatch(r"\d{1,3}(?:[.,]\d+)? ?%", cell):
+        return None
+    share = float(cell.rstrip(" %").replace(",", "."))
+    return "to_come" if share == 0 else "done" if share == 100 else "under_way" if share < 100 else None
+
+
+def periods(rows: Rows, name: str) -> Periods:
+    """Dates and periods; a horizon (`court terme`) is no date here, and is read as a horizon elsewhere."""
+    cells = rows.text(name)
+    shown = ["" if is_horizon(cell) else cell for cell in cells]
+    table = _take(
+        rows,
+        columns.parse_when_column(
+            _series(rows, name, shown), fiscal_start=rows.fiscal_start, day_first=day_first(rows), **_place(rows, name)
+        ),
+    )
+    start, end = (
+        table[side].dt.date.astype(object).where(table[side].notna(), None).tolist() for side in ("start", "end")
+    )
+    return Periods(start, end, _known(table["precision"]), cells)
+
+
+def day_first(rows: Rows) -> bool | None:
+    """Whether 01/02/2026 is 1 February in this file, as one of its columns proves; None when none does."""
+    if "day_first" not in rows.settled:
+        cells = {cell for name in rows.matched if kinds.is_date(rows.kind, name) for cell in rows.raw(name)}
+        rows.settled["day_first"] = columns.date_order(cells)[0]
+    return rows.settled["day_first"] if "dates" not in rows.answers else None
+
+
+def decimal(rows: Rows) -> str | None:
+    """The decimal sign of the file, as one of its columns of figures proves; None when none does."""
+    if "decimal" not in rows.settled:
+        cells = {cell for name in rows.matched if kinds.is_figure(rows.kind, name) for cell in rows.raw(name)}
+        rows.settled["decimal"] = columns.decimal_sign(cells)[0]
+    return rows.settled["decimal"] if "decimal" not in rows.answers else None
+
+
+def amounts(rows: Rows, name: str) -> Amounts:
+    """Money, in the currency a cell writes, else its header's; sizes ($$) are no amounts here."""
+    cells = rows.text(name)
+    shown = ["" if cell in CODES["money_size"] else cell for cell in cells]
+    table = _take(
+        rows,
+        columns.parse_money_column(
+            _series(rows, name, shown),
+            decimal=decimal(rows),
+            currency=values.currency_of(rows.header(name)),
+            **_place(rows, name),
+        ),
+    )
+    named = values.currency_of(rows.header(name))
+    if named not in (None, "CAD") and table["low"].notna().any():
+        rows.say(None, rows.header(name), rows.header(name), named, "ingest.currency")
+    return Amounts(_known(table["low"]), _known(table["high"]), _known(table["currency"]), blanks(cells))
+
+
+def _date(rows: Rows, name: str, column: str, option: str) -> Columns:
+    found = periods(rows, name)
+    return {column: first_of(found.start, found.end)} | _beside(option, found.found)
+
+
+def _date_end(rows: Rows, name: str, column: str, option: str) -> Columns:
+    found = periods(rows, name)
+    return {column: first_of(found.end, found.start)} | _beside(option, found.found)
+
+
+def _money(rows: Rows, name: str, column: str, option: str) -> Columns:
+    """An amount column: one figure (`amount`), or low and high where the schema keeps both."""
+    found = amounts(rows, name)
+    currencies = found.currency
+    if rows.has("currency"):
+        currencies = [word.upper() or code for word, code in zip(rows.text("currency"), currencies, strict=True)]
+    out: Columns = {"amount_found": found.found, "currency": currencies}
+    if column == "amount":
+        return out | {"amount": [middle(*pair) for pair in zip(found.low, found.high, strict=True)]}
+    sizes = [cell if cell in CODES["money_size"] else None for cell in found.found]
+    return out | {"amount_low": found.low, "amount_high": found.high, "cost_size": sizes}
+
+
+def middle(low: float | None, high: float | None) -> float | None:
+    """The middle of a range; a bound alone settles nothing."""
+    return None if low is None or high is None else (low + high) / 2
+
+
+def numbers(rows: Rows, name: str, cells: list[str] | None = None, *, share: bool = False) -> list:
+    """Bare numbers, or shares in [0, 1]; unknown is None."""
+    found = columns.parse_number_column(
+        _series(rows, name, cells), share=share, decimal=decimal(rows), **_place(rows, name)
+    )
+    return _known(_take(rows, found)["value"])
+
+
+def _number(rows: Rows, name: str, column: str, option: str) -> Columns:
+    return {column: numbers(rows, name)} | _beside(option, rows.text(name))
+
+
+def _figure(rows: Rows, name: str, column: str, option: str) -> Columns:
+    """A figure in the unit of its indicator; `11,0 %` is 11 where the unit is %."""
+    cells = rows.text(name)
+    bare = {cell: re.sub(r"(?<=\d) ?(?:%|\$|€)$", "", plain(cell)) for cell in set(cells)}
+    return {column: numbers(rows, name, [bare[cell] for cell in cells])} | _beside(option, cells)
+
+
+def _share(rows: Rows, name: str, column: str, option: str) -> Columns:
+    return {column: numbers(rows, name, share=True)}
+
+
+def _flag(rows: Rows, name: str, column: str, option: str) -> Columns:
+    return {column: flags(rows, name)}
+
+
+def flags(rows: Rows, name: str) -> list:
+    return _known(_take(rows, columns.parse_flag_column(_series(rows, name), **_place(rows, name)))["value"])
+
+
+def _code(rows: Rows, name: str, column: str, option: str) -> Columns:
+    return {column: codes(rows, name, option)}
+
+
+def _days(rows: Rows, name: str, column: str, option: str) -> Columns:
+    """Days of work; a size (P, M, G) where the schema has one."""
+    cells = rows.text(name)
+    sizes = kinds.code_words("size") if column == "effort_days" else {}
+    bare = {cell: (match[1] if (match := DAYS.fullmatch(plain(cell))) else cell) for cell in set(cells)}
+    shown = ["" if fold(cell) in sizes else bare[cell] for cell in cells]
+    out: Columns = {column: numbers(rows, name, shown)}
+    if column == "effort_days":
+        out |= {"effort_size": [sizes.get(fold(cell)) for cell in cells], "effort_found": blanks(cells)}
+    return out | _beside(option, cells)
+
+
+COLUMNS: dict[str, Callable[[Rows, str, str, str], Columns]] = {
+    "code": _code,
+    "date": _date,
+    "date_end": _date_end,
+    "money": _money,
+    "number": _number,
+    "figure": _figure,
+    "share": _share,
+    "flag": _flag,
+    "days": _days,
+}
+
+
+def _each(rows: Rows, name: str, cells: list[str], parse: Callable[[Rows, str], object]) -> list:
+    """Every cell parsed, distinct words once; words that cannot be read leave the value unknown, and that is said."""
+    read: dict[str, object] = {"": None}
+    for i, cell in enumerate(cells):
+        if cell not in read:
+            try:
+                read[cell] = parse(rows, cell)
+            except PlanError as error:
+                read[cell] = None
+                rows.say(i, rows.header(name), cell, "", "ingest.unread", n=cells.count(cell), error=error)
+    return [read[cell] for cell in cells]
+
+
+def weeks(rows: Rows, name: str) -> list:
+    """Durations in weeks; months and years are turned into weeks, a bare figure is weeks."""
+
+    def parse(rows: Rows, cell: str) -> float | None:
+        if values.is_unknown(cell):
+            return None
+        match = WEEKS.fullmatch(fold(cell))
+        if not match:
+            return values.parse_number(cell, decimal(rows))[0]
+        in_weeks = round(float(match["n"].replace(",", ".")) * WEEKS_IN[match["unit"][0]], 1)
+        if match["unit"][0] not in "sw":
+            rows.say(None, rows.header(name), cell, f"{in_weeks:g}", "ingest.weeks")
+        return in_weeks
+
+    return _each(rows, name, rows.text(name), parse)
+
+
+def _whole(rows: Rows, cell: str) -> int | None:
+    number = values.parse_number(cell, decimal(rows))[0]
+    if number is not None and not float(number).is_integer():
+        raise PlanError("parse.number_unread", found=cell)
+    return None if number is None else int(number)
+
+
+def _year(rows: Rows, cell: str) -> int | None:
+    """A fiscal year: 2026, 2026-2027, exercice 2026."""
+    if match := re.fullmatch(r"(?:\D*\b)?(20\d\d)(?:\s*[-/–]\s*(?:20)?\d\d)?", plain(cell)):
+        return int(match[1])
+    when = parse_when(cell, rows.fiscal_start)
+    return when[0].year if when[0] else None
+
+
+def period(cell: str, fiscal_start: str = "01-01") -> str | None:
+    """A period as the workbook writes it: 2026, 2026-03, 2026-Q1, 2026-W07; unknown is None.
+
+    A quarter is one of the fiscal year that starts in the year written.
+    """
+    start, _, precision, _ = parse_when(cell, fiscal_start)
+    if start is None:
+        return None
+    if precision == "day" and start.day == 1:
+        precision = "month"  # a month typed in a cell of Excel becomes its first day
+    if precision == "quarter":
+        first = int(fiscal_start[:2])
+        year = start.year if start.month >= first else start.year - 1
+        return f"{year}-Q{(start.month - first) % 12 // 3 + 1}"
+    if precision not in PERIOD_OF:
+        raise PlanError("ingest.not_a_period", found=cell)
+    iso = "{}-W{:02d}".format(*start.isocalendar()[:2])
+    return PERIOD_OF[precision].format(y=start.year, m=start.month, iso=iso)
+
+
+CELLS: dict[str, Callable[[Rows, str], object]] = {
+    "whole": _whole,
+    "year": _year,
+    "period": lambda rows, cell: period(cell, rows.fiscal_start),
+}
+
+
+def plain_number(value: float | None) -> str:
+    return "" if value is None else f"{value:.12g}"
+
+
+def first_of(*found: Iterable) -> list:
+    """Row by row, the first value that is known."""
+    return [next((value for value in row if value not in (None, "")), None) for row in zip(*found, strict=True)]

@@ -1,0 +1,100 @@
+"""The rows of one file under the names of its kind, and all that is said of them while they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from planlib.ingest.kinds import FileKind
+from planlib.ingest.records import Choice, Question, Repair, SetAside, letters, plain
+
+
+@dataclass
+class Rows:
+    """One table of a file while it is read. Rows are counted from 0 here; `numbers` are those Excel shows."""
+
+    kind: FileKind
+    file: str
+    sheet: str
+    headers: list[str]
+    cells: list[list[str]]
+    numbers: list[int]
+    matched: dict[str, int]
+    left: int = 0  # columns of the sheet before the table
+    folder: str = ""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    fiscal_start: str = "01-01"
+    repairs: list[Repair] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    aside: set[int] = field(default_factory=set)
+    used: set[int] = field(default_factory=set)  # columns that were read
+    settled: dict[str, object] = field(default_factory=dict)  # what holds for the whole file
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    @property
+    def kept(self) -> list[int]:
+        return [i for i in range(len(self)) if i not in self.aside]
+
+    def has(self, *names: str) -> bool:
+        """Whether the file, or what was said of it, gives one of these columns."""
+        return any(name in self.matched or name in self.constants for name in names)
+
+    def raw(self, name: str) -> list[str]:
+        """The cells of a column as found; a constant for every row; blanks when the file has no such column."""
+        if name in self.matched:
+            return self.column(self.matched[name])
+        return [str(self.constants.get(name, ""))] * len(self)
+
+    def column(self, place: int) -> list[str]:
+        self.used.add(place)
+        return [row[place] for row in self.cells]
+
+    def text(self, name: str) -> list[str]:
+        """The cells of a column without odd spaces; line breaks are kept."""
+        cells = self.raw(name)
+        clean = {cell: tidy(cell) for cell in set(cells)}
+        return [clean[cell] for cell in cells]
+
+    def header(self, name: str) -> str:
+        return self.headers[self.matched[name]] if name in self.matched else name
+
+    def origin(self, i: int) -> str:
+        return f"{self.file} · {self.sheet} · {self.numbers[i]}" if self.sheet else f"{self.file} · {self.numbers[i]}"
+
+    def drop(self, i: int, why: str, **facts) -> None:
+        """Set a row aside with its reason; the first reason stands."""
+        if i in self.aside:
+            return
+        self.aside.add(i)
+        self.set_aside.append(SetAside(self.sheet, self.numbers[i], why, self.words(i), facts))
+
+    def words(self, i: int) -> str:
+        """The words of a row, for the report."""
+        return " | ".join(filter(None, map(plain, self.cells[i])))[:200]
+
+    def say(self, i: int | None, column: str, found: object, used: object, why: str, **facts) -> None:
+        """Report that something was read otherwise than it stands; `column` is its header."""
+        row = None if i is None else self.numbers[i]
+        place = letters(self.left + self.headers.index(column)) if column in self.headers else column
+        self.repairs.append(Repair(self.sheet, row, place, str(found), str(used), why, {"name": column, **facts}))
+
+    def ask(self, key: str, text: str, choices: Mapping[str, str], default: str | None = None, **facts) -> str | None:
+        """The answer given to a question, else the question is asked and its default stands."""
+        question = Question(key, text, facts, tuple(Choice(value, label) for value, label in choices.items()), default)
+        given = question.answer(self.answers)
+        if given is None:
+            if all(asked.key != key for asked in self.questions):
+                self.questions.append(question)
+            return default
+        return given
+
+
+def tidy(text: str) -> str:
+    """Words with one space between them, line by line."""
+    if "\n" not in text and "\r" not in text:
+        return plain(text)
+    return "\n".join(filter(None, (plain(line) for line in text.splitlines())))
