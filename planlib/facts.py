@@ -45,6 +45,15 @@ class Facts:
         return scored.sort_values("position", kind="stable", na_position="last")
 
     @cached_property
+    def current(self) -> pd.Index:
+        """Ids of the actions whose plan has not ended on the day; without a day or a plan's end, all of them."""
+        actions = self.actions
+        if self.as_of is None:
+            return actions.index
+        ends = self.plans["ends"].reindex(actions["plan_id"])
+        return actions.index[~(ends < pd.Timestamp(self.as_of)).to_numpy()]
+
+    @cached_property
     def points(self) -> pd.DataFrame:
         """Weights in points, shape (judges, criteria); a criterion a judge left out is blank."""
         weights = self.weights["points"]
@@ -74,7 +83,7 @@ class Facts:
         return other
 
 
-DERIVED = {"scored_criteria", "points", "owners"}
+DERIVED = {"scored_criteria", "current", "points", "owners"}
 
 # Name of a table on Facts -> kind of row.
 TABLES = {

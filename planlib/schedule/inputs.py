@@ -103,6 +103,8 @@ class _Reader:
         for action, status in actions["status"].items():
             if status in CLOSED:
                 out[action] = Reason(f"assume.already_{status}")
+        for action in actions.index.difference(self._facts.current):
+            out.setdefault(action, Reason("assume.plan_ended"))
         for action, change in self._changes.items():
             if action not in actions.index:
                 raise PlanError("assume.unknown_action", action=action)

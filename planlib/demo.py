@@ -1,0 +1,97 @@
+"""The demo clients, from their raw files through the whole thread to finished reports."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from planlib import clients, decide, facts, ingest, report, store
+from planlib.schedule import stored
+from planlib.words import word
+from planlib.workspace import HOME, find_workspace, read_client
+
+DEMO = HOME / "data" / "demo"
+WHO = "planlib demo"
+
+
+def build(
+    workspace: str | Path | None = None, lang: str = "fr", *, on_step: Callable[[str], None] | None = None
+) -> list[dict]:
+    """Make every demo client that is not there yet, and its review reports.
+
+    A client that exists is kept as it is, with what was changed in it; its reports are made again only if
+    something changed.
+
+    Returns
+    -------
+    list of dict
+        client, actions (in the workbook), funded (in the stored plan), records (one report each language).
+    """
+    tell = on_step or (lambda text: None)
+    root = find_workspace(workspace)
+    made = []
+    for source in sorted(path.parent for path in DEMO.glob("*/mandate.yaml")):
+        mandate = yaml.safe_load((source / "mandate.yaml").read_text(encoding="utf-8"))
+        if (root / source.name / "client.yaml").is_file():
+            tell(word("demo.kept", lang, client=source.name))
+        else:
+            tell(word("demo.building", lang, client=source.name, n=len(mandate["steps"])))
+            _whole(source, mandate, root)
+        made.append(_reported(source.name, mandate, root))
+    return made
+
+
+def _whole(source: Path, mandate: dict, root: Path) -> None:
+    """Build a client apart and move it in place at the end: a stop on the way leaves no half client."""
+    root.mkdir(parents=True, exist_ok=True)
+    apart = Path(tempfile.mkdtemp(prefix=".demo-", dir=root))
+    try:
+        look = yaml.safe_load((source / "client.yaml").read_text(encoding="utf-8"))
+        look = {key: tuple(value) if isinstance(value, list) else value for key, value in look.items()}
+        slug = look.pop("slug")
+        clients.new(slug, look.pop("kind"), look.pop("name"), workspace=apart, **look)
+        with store.open(slug, apart) as book:
+            for step in mandate["steps"]:
+                _step(book, source / "workshop", step)
+        os.rename(apart / slug, root / slug)
+    finally:
+        shutil.rmtree(apart, ignore_errors=True)
+
+
+def _step(book: store.Book, folder: Path, step: dict) -> None:
+    """One step of a mandate: a file read and stored, or something done."""
+    say = {"by": step.get("by", WHO), "why": step.get("why", WHO)}
+    if "file" in step:
+        found = ingest.read(folder / step["file"], step["as"], ingest.step_answers(step))
+        found = ingest.resolve(found, book)
+        ingest.store_imports(book, [found], effective=step["effective"], **say)
+        return
+    match step["do"]:
+        case "put":
+            book.put(step["kind"], pd.DataFrame(step["rows"]), effective=step["effective"], **say)
+        case "schedule":
+            day = step["effective"]
+            plan = decide.plan(facts.read(book, day), day)
+            rows = stored.rows(plan.actions, plan.inputs.assumed)
+            book.put("schedule", rows, effective=day, **say)
+        case "adopt":
+            book.tag(step["version"], body=step["body"], date=step["date"], number=step["number"], by=say["by"])
+
+
+def _reported(client: str, mandate: dict, root: Path) -> dict:
+    year, today = mandate["year"], mandate["today"]
+    jobs = [
+        report.Job("annual_review", client, {"year": year, "lang": lang}, root, today)
+        for lang in read_client(client, root).languages
+    ]
+    with store.open(client, root) as book:
+        known = facts.read(book, today)
+        chosen = known.schedule["chosen"].fillna(False).astype(bool)
+        counts = {"client": client, "actions": len(known.actions), "funded": int(chosen.sum())}
+    return {**counts, "records": report.batch(jobs)}

@@ -1,0 +1,169 @@
+"""From a workbook's judgements to a ranking and a plan, worked by hand."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from planlib import clients, decide, facts, store
+from planlib.schema import PlanError
+
+CRITERIA = ("effect", "ease")
+
+
+@pytest.fixture
+def book(tmp_path):
+    clients.new("essai", "generic", "Essai", workspace=tmp_path, settings={"plan_years": 1, "default_weeks": 4.0})
+    with store.open("essai", tmp_path) as book:
+        book.set_aside("criterion", list(book.table("criterion").index), by="ana", why="essai", effective="1900-01-01")
+        put(
+            book,
+            "criterion",
+            *(
+                {"criterion_id": c, "title": c, "is_gate": False, "sense": "max", "scale_low": 0, "scale_high": 10}
+                for c in CRITERIA
+            ),
+        )
+        yield book
+
+
+def put(book, kind, *rows):
+    book.put(kind, pd.DataFrame(rows), by="ana", why="essai", effective="2026-01-01")
+
+
+def actions(book, *ids, **columns):
+    for place, action in enumerate(ids):
+        more = {name: values[place] for name, values in columns.items()}
+        put(book, "action", {"action_id": action, "title": f"Action {action}", **more})
+
+
+def judge(book, table, marks):
+    rows = [
+        {"judge_id": table, "action_id": a, "criterion_id": c, "performance": mark, "table": table}
+        for a, pair in marks.items()
+        for c, mark in zip(CRITERIA, pair, strict=True)
+        if mark is not None
+    ]
+    put(book, "judgement", *rows)
+
+
+def weigh(book, judge_id, *points):
+    put(
+        book,
+        "weight",
+        *({"judge_id": judge_id, "criterion_id": c, "points": p} for c, p in zip(CRITERIA, points, strict=True)),
+    )
+
+
+def test_without_judgements_actions_follow_their_stated_priority_then_their_id(book):
+    actions(book, "A-1", "A-2", "A-3", priority=["desirable", "essential", None])
+    table = decide.ranking(facts.read(book))
+    assert list(table.index) == ["A-2", "A-1", "A-3"]
+    assert table["rank"].isna().all()
+    assert table["score"].isna().all()
+
+
+def test_the_median_of_tables_and_the_weights_of_judges_give_the_score(book):
+    actions(book, "A", "B")
+    judge(book, "T1", {"A": (10, 0), "B": (0, 10)})
+    judge(book, "T2", {"A": (6, 0), "B": (0, 10)})
+    weigh(book, "Ana", 75, 25)
+    known = facts.read(book)
+    table = decide.ranking(known)
+    assert table.loc["A", "score"] == pytest.approx(0.75 * 0.8)  # the median of 10 and 6 on [0, 10] is 0.8
+    assert table.loc["B", "score"] == pytest.approx(0.25)
+    assert table["rank"].tolist() == [1, 2]
+    assert decide.weights(known)[1].text("en") == "weights of 1 participant"
+
+
+def test_without_weights_criteria_count_equally_and_it_is_said(book):
+    shares, origin = decide.weights(facts.read(book))
+    assert shares.tolist() == [0.5, 0.5]
+    assert origin.text("en") == "no weights given: the 2 criteria count equally"
+
+
+def test_a_criterion_that_nobody_weighed_is_named(book):
+    put(book, "weight", {"judge_id": "Ana", "criterion_id": "effect", "points": 100})
+    with pytest.raises(PlanError, match="Nobody gave a weight to criterion 'ease'"):
+        decide.weights(facts.read(book))
+
+
+def test_an_action_first_under_every_weighting_is_always_funded(book):
+    actions(book, "A", "B", "C")
+    judge(book, "T1", {"A": (10, 10), "B": (8, 2), "C": (2, 8)})
+    put(book, "schedule", {"action_id": "A", "chosen": True}, {"action_id": "B", "chosen": True})
+    table = decide.ranking(facts.read(book))
+    assert table["band"].to_dict() == {"A": "always", "B": "depends", "C": "depends"}
+    # Two are funded and A always is; B and C are mirror images, so each is funded under half of the weightings.
+    assert table.loc["B", "share_in"] == pytest.approx(0.5, abs=0.02)  # 10,000 draws: 4 standard errors
+
+
+def test_money_cuts_where_costs_and_budgets_are_known(book):
+    actions(book, "A", "B", "C", cost_low=[60.0, 60.0, 30.0], cost_high=[60.0, 60.0, 50.0])
+    judge(book, "T1", {"A": (10, 10), "B": (5, 5), "C": (1, 1)})
+    put(book, "cost", {"action_id": "A", "source_id": "s", "fiscal_year": 2026, "amount_low": 60, "amount_high": 60})
+    put(book, "budget", {"source_id": "s", "fiscal_year": 2026, "amount": 100.0})
+    # A takes 60 of 100; B (60) does not fit in the 40 left; C costs 30 to 50, so 40, and does.
+    assert decide.ranking(facts.read(book))["band"].to_dict() == {"A": "always", "B": "never", "C": "always"}
+
+
+def test_a_costly_unknown_leaves_no_money_cut(book):
+    actions(book, "A", "B", cost_low=[60.0, None], cost_high=[60.0, None])
+    judge(book, "T1", {"A": (10, 10), "B": (5, 5)})
+    put(book, "budget", {"source_id": "s", "fiscal_year": 2026, "amount": 100.0})
+    assert decide.ranking(facts.read(book))["band"].isna().all()
+
+
+def test_two_tables_of_opposite_minds_agree_on_nothing_and_are_named(book):
+    actions(book, "A", "B")
+    judge(book, "T1", {"A": (10, 5), "B": (0, 5)})
+    judge(book, "T2", {"A": (0, 5), "B": (10, 5)})
+    known = facts.read(book)
+    assert decide.agreement(known)["w"] == pytest.approx(0.0)
+    first = decide.discussions(known).iloc[0]
+    assert (first["criterion_id"], first["points"]) == ("effect", pytest.approx(100.0))
+
+
+def test_a_blank_judgement_is_listed_by_table_action_and_criterion(book):
+    actions(book, "A", "B")
+    judge(book, "T1", {"A": (10, 5), "B": (0, 5)})
+    judge(book, "T2", {"A": (9, None), "B": (1, 5)})
+    found = decide.agreement(facts.read(book))
+    assert found["missing"] == [{"judge_id": "T2", "action_id": "A", "criterion_id": "ease"}]
+
+
+def test_a_single_table_has_no_agreement_to_measure(book):
+    actions(book, "A", "B")
+    judge(book, "T1", {"A": (10, 5), "B": (0, 5)})
+    assert decide.agreement(facts.read(book)) == {"w": None, "missing": []}
+
+
+def test_actions_of_a_plan_that_has_ended_are_not_ranked_again(book):
+    put(book, "plan", {"plan_id": "old", "title": "Ancien", "ends": "2025-12-31"})
+    actions(book, "A", "B", plan_id=["old", None])
+    assert list(decide.ranking(facts.read(book, date(2026, 1, 1))).index) == ["B"]
+    assert list(decide.ranking(facts.read(book, date(2026, 1, 1), None).at(None)).index) == ["A", "B"]
+
+
+def test_an_unknown_method_is_refused(book):
+    with pytest.raises(PlanError, match="'ahp' is not a ranking method"):
+        decide.ranking(facts.read(book), "ahp")
+
+
+@pytest.mark.parametrize("method", ["topsis", "promethee_ii"])
+def test_second_opinions_agree_where_one_action_is_better_on_everything(book, method):
+    actions(book, "A", "B", "C")
+    judge(book, "T1", {"A": (9, 9), "B": (5, 5), "C": (1, 1)})
+    assert decide.ranking(facts.read(book), method)["rank"].tolist() == [1, 2, 3]
+
+
+def test_the_best_plan_takes_the_better_of_two_that_money_cannot_both_pay(book):
+    actions(book, "A", "B", cost_low=[80.0, 80.0], cost_high=[80.0, 80.0])
+    judge(book, "T1", {"A": (2, 2), "B": (9, 9)})
+    put(book, "budget", {"source_id": "s", "fiscal_year": 2026, "amount": 100.0})
+    plan = decide.plan(facts.read(book), date(2026, 1, 5), time_limit=2)
+    assert plan.schedule.status == "optimal"
+    assert plan.actions["chosen"].to_dict() == {"A": False, "B": True}
+    assert "60" in plan.actions.loc["A", "why_not"].text("en")  # 80 less the 20 that are left
+    again = decide.plan(facts.read(book), date(2026, 1, 5), time_limit=2)
+    pd.testing.assert_frame_equal(plan.actions.drop(columns="why_not"), again.actions.drop(columns="why_not"))
