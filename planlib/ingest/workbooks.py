@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import python_calamine as calamine
@@ -95,8 +96,8 @@ def as_text(value: object) -> str:
         if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
         text = f"{value:.15g}"
-        if "e" in text or "n" in text:
-            return f"{value:f}".rstrip("0").rstrip(".") if abs(value) >= 1e-9 else "0"
+        if "e" in text:
+            text = f"{Decimal(text):f}"
         return text + "0" if len(text.partition(".")[2]) == 3 else text
     if isinstance(value, datetime):
         day, hour = value.date().isoformat(), value.time()
