@@ -337,7 +337,7 @@ def test_the_sentence_on_the_strategy_counts_what_moves(full, lang):
         "à l’échéancier ; « Animer » est l’axe le plus avancé, « Accueillir » le plus en retard ; "
         "premier motif de ce qui n’est pas fait : le manque de ressources humaines (3 sur 7).",
         "en": "The strategy holds in part: 4 of 10 actions are done, ongoing or on plan; "
-        "Enliven is furthest ahead, Welcome furthest behind; "
+        "“Enliven” is furthest ahead, “Welcome” furthest behind; "
         "the main reason for what is not done is lack of people (3 of 7).",
     }
     assert plain(review.annual(full.book, 2025).strategy.text(lang)) == told[lang]

@@ -11,7 +11,7 @@ NAMED = 5  # how many blanks a refusal names; the draft lists them all
 
 
 def owed(not_done: pd.DataFrame) -> pd.DataFrame:
-    """Blanks by owner, then by action: action_id, title_fr, title_en, owner, missing ('reason', 'text' or 'date').
+    """Blanks by owner, then by action: action_id, titles, owners, missing ('reason', 'text' or 'date').
 
     Every action not done owes a reason; the reason 'other' owes a text; a postponed one owes a date.
     """
@@ -22,7 +22,7 @@ def owed(not_done: pd.DataFrame) -> pd.DataFrame:
         "date": postponed & not_done["new_date"].isna(),
     }
     parts = [
-        not_done.loc[blank, ["title", "title_fr", "title_en", "owner"]].assign(missing=name)
+        not_done.loc[blank, ["title", "title_fr", "title_en", "owner", "owner_fr", "owner_en"]].assign(missing=name)
         for name, blank in rules.items()
     ]
     found = pd.concat(parts).reset_index()
@@ -38,7 +38,7 @@ def refuse(blanks: pd.DataFrame, year: int) -> None:
             "review.blank_one" if isinstance(row.owner, str) else "review.blank_one_nobody",
             action=row.action_id,
             title=said("review.as_written", fr=row.title_fr, en=row.title_en),
-            owner=row.owner,
+            owner=said("review.as_written", fr=row.owner_fr, en=row.owner_en),
             missing=said(f"review.missing_{row.missing}"),
         )
         for row in blanks.head(NAMED).itertuples()

@@ -17,11 +17,12 @@ STATES = ("reached", "on_course", "behind", "too_early", "no_target", "not_measu
 def measured(now: Facts, state: State, edition: str) -> pd.DataFrame:
     """One row per indicator, indexed by indicator_id.
 
-    Its card, the last `actual` of the year (`measured_on`), the one before the year (`actual_before`), the
-    value `expected` at the year's end on the straight line from baseline to target, and `state`: 'reached' (at
-    target), 'on_course' (the target is later and the value is on its line or better), 'behind' (neither),
-    'too_early' (the target is later and no line can be drawn), 'no_target' (no target, or no telling which way
-    is better), 'not_measured' (nothing measured in the year). `comment` and `origin` come with the measure.
+    Its card, the last `actual` of the year (`measured_on`, `comment`, `origin`), the one before the year
+    (`actual_before`), and the value `expected` at the year's end on the straight line from baseline to target;
+    `progress` and `progress_expected` are the two as shares of the way from baseline (0) to target (1). `state`:
+    'reached' (at target), 'on_course' (the target is later and the value is on its line or better), 'behind'
+    (neither), 'too_early' (the target is later and no line can be drawn), 'no_target' (no target, or no telling
+    which way is better), 'not_measured' (nothing measured in the year).
     """
     cards = visible(now.indicators, "indicator", edition)
     table = cards.copy()
@@ -39,6 +40,9 @@ def measured(now: Facts, state: State, edition: str) -> pd.DataFrame:
     table["sense"] = table["sense"].fillna(_way(table))
     table["expected"] = _line(table, state.end)
     table["axis_id"] = _axis(table, now)
+    way = table["target"] - table["baseline"]
+    for name, of in (("progress", "actual"), ("progress_expected", "expected")):
+        table[name] = ((table[of] - table["baseline"]) / way).where(way != 0)
     table["state"] = _state(table, state.end)
     return table
 

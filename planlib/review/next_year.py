@@ -11,7 +11,10 @@ from planlib.review.state import State
 
 KEPT = ("continue", "reduce", "reassign", "split")
 MOVES = ("in", "moved", "out", "to_decide")
-SHOWN = ["title", "title_fr", "title_en", "number", "axis_id", "owner", "status", "decision", "new_date"]
+SHOWN = [
+    *("title", "title_fr", "title_en", "number", "axis_id", "owner", "owner_fr", "owner_en"),
+    *("status", "decision", "new_date"),
+]
 
 
 def next_draft(state: State, not_done: pd.DataFrame) -> pd.DataFrame:
@@ -54,6 +57,9 @@ def loads(state: State, not_done: pd.DataFrame) -> pd.DataFrame:
     owner = coming["owner"].fillna("")
     counted = state.actions["owner"].fillna("").value_counts()
     table = pd.DataFrame(index=counted.index.union(owner.unique()).rename("owner"))
+    every = pd.concat([state.actions, state.later]).drop_duplicates("owner").set_index("owner")
+    for column in ("owner_fr", "owner_en"):
+        table[column] = every[column].reindex(table.index)
     table["this_year"] = counted.reindex(table.index).fillna(0).astype(int)
     table["next_year"] = owner.value_counts().reindex(table.index).fillna(0).astype(int)
     for column in ("effort_days", "next_low", "next_high"):

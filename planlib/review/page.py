@@ -49,9 +49,11 @@ class Decision:
 
 
 def figures(now: Facts, state: State, last: State, edition: str) -> tuple[Figure, ...]:
-    """Actions done, under way and on plan, money used, indicators at target: this year's, and last year's if known."""
+    """Actions done, under way and on plan, money used, indicators at target, with last year's where they are known:
+    a figure that all of last year's rows are silent on is not known."""
     known = len(last.actions) > 0 and last.actions["has_news"].any()
     here, before = _counts(now, state, edition), _counts(now, last, edition) if known else {}
+    before = {name: found for name, found in before.items() if found[1] and found[2] < found[1]}
     return tuple(
         Figure(name, x, n, unknown, *before.get(name, (None, None))[:2], unit)
         for name, (x, n, unknown, unit) in here.items()
@@ -62,6 +64,8 @@ def _counts(now: Facts, state: State, edition: str) -> dict[str, tuple]:
     actions = state.actions
     under_way = actions[actions["status"] == "under_way"]
     cards = measured(now, state, edition)
+    if not state.entered_later:
+        cards = cards[cards.index.isin(now.at(state.end).indicators.index) | cards["actual"].notna()]
     money = money_used(now, state.year, state)
     main = money.iloc[0] if len(money) else None
     return {

@@ -17,6 +17,10 @@ def named(rows: pd.DataFrame, now: Facts, at_end: Facts, edition: str) -> pd.Dat
     top = top_axes(axes)
     rows["axis_id"] = pd.Series([top.get(axis, axis) for axis in rows["axis_id"]], index=rows.index, dtype="str")
     rows["owner"] = at_end.owners.reindex(rows.index).fillna(now.owners.reindex(rows.index)).fillna(rows["owner"])
+    for lang in ("fr", "en"):
+        posts = facts.titles(now.posts, lang)
+        called = {**posts.to_dict(), **dict(zip(now.posts["title"], posts, strict=True))}
+        rows[f"owner_{lang}"] = pd.Series([called.get(o, o) for o in rows["owner"]], index=rows.index, dtype="str")
     asked = now.thread.reset_index().groupby("action_id")["note_id"]
     rows["notes"] = asked.size().reindex(rows.index).fillna(0).astype(int)
     ids = asked.agg(lambda found: " ".join(sorted(found))).astype("str").reindex(rows.index)

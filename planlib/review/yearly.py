@@ -12,6 +12,7 @@ from planlib.facts import Facts
 from planlib.review import page
 from planlib.review.check import owed, refuse
 from planlib.review.compared import Compared, against
+from planlib.review.findings import findings
 from planlib.review.indicators import STATES, measured
 from planlib.review.next_year import loads, next_draft
 from planlib.review.rows import top_axes
@@ -28,7 +29,7 @@ class Review:
     `actions` holds every action of the plan with its status, health, reason, decision and evidence; `done`,
     `ongoing` and `not_done` share them out, none in two. `later` was not due or not retained; `first_steps` open
     a longer action. `blanks` is what a draft still owes. `figures`, `strategy`, `decisions` and `notes` are page
-    one, told by their `text(lang)`.
+    one, and `findings` the titles of its charts, told by their `text(lang)`.
     """
 
     year: int
@@ -50,6 +51,7 @@ class Review:
     dropped: pd.DataFrame
     closed: pd.DataFrame
     figures: tuple[page.Figure, ...]
+    findings: dict[str, Said]
     strategy: Said
     decisions: tuple[page.Decision, ...]
     next_year: pd.DataFrame
@@ -144,8 +146,9 @@ def annual(book: Book, year: int, *, draft: bool = False, edition: str = "intern
     compared = against(state, last)
     indicators = measured(now, state, edition)
     money = page.money_used(now, year, state)
-    by_axis = axes(now, actions, indicators)
+    by_axis = axes(now, state, indicators)
     by_reason = reasons(not_done)
+    tables = {"by_reason": by_reason, "by_axis": by_axis, "indicators": indicators}
     return Review(
         year=year,
         start=state.start,
@@ -163,6 +166,7 @@ def annual(book: Book, year: int, *, draft: bool = False, edition: str = "intern
         indicators=indicators,
         **{name: getattr(compared, name) for name in ("carried", "new", "dropped", "closed")},
         figures=page.figures(now, state, last, edition),
+        findings=findings(year, state.fiscal_start, tables | {"actions": actions, "not_done": not_done}),
         strategy=page.strategy(actions, by_axis, by_reason),
         decisions=page.decisions(now, not_done, year, state.fiscal_start, edition),
         next_year=next_draft(state, not_done),
@@ -189,15 +193,16 @@ def reasons(not_done: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def axes(now: Facts, actions: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """One row per top axis, in the order of its number, and one (index '') for actions without an axis.
+def axes(now: Facts, state: State, indicators: pd.DataFrame) -> pd.DataFrame:
+    """One row per top axis of a plan of the year, in the order of its number; index '' is for actions without one.
 
-    `promised` = `done` + `ongoing` + `not_done`; each status counted; `on_plan` and `no_news`; `learned`;
-    `measured` and `reached` of its `indicators`.
+    An axis that nothing was promised on shows too. `promised` = `done` + `ongoing` + `not_done`; each status
+    counted; `on_plan` and `no_news`; `learned`; `reached` and `not_measured` of its `indicators`.
     """
+    actions = state.actions
     axis = actions["axis_id"].fillna("")
     counts = pd.crosstab(axis, actions["status"].fillna("unknown"))
-    top = set(top_axes(now.axes).values()) | set(counts.index)  # an axis that nothing was promised on shows too
+    top = set(top_axes(now.axes[_in_use(now, now.axes["plan_id"], state)]).values()) | set(counts.index)
     table = counts.reindex(index=sorted(top), columns=[*CODES["status"], "unknown"], fill_value=0)
     table = table.rename_axis(index="axis_id", columns=None)
     table["promised"] = table.sum(axis=1)
@@ -216,6 +221,13 @@ def axes(now: Facts, actions: pd.DataFrame, indicators: pd.DataFrame) -> pd.Data
         table[f"title_{lang}"] = facts.titles(now.axes, lang).reindex(table.index).fillna(table.index.to_series())
     order = table.assign(key=[_natural(n) for n in table["number"]], last=table.index == "")
     return table.loc[order.sort_values(["last", "key"], kind="stable").index]
+
+
+def _in_use(now: Facts, plan_ids: pd.Series, state: State) -> pd.Series:
+    """Whether the plan each row belongs to runs in the year; a row or a plan without dates always does."""
+    plans = now.plans.reindex(plan_ids)
+    over = (plans["ends"] < pd.Timestamp(state.start)) | (plans["starts"] > pd.Timestamp(state.end))
+    return ~over.set_axis(plan_ids.index)
 
 
 def evidence(row) -> Said:

@@ -1,0 +1,153 @@
+"""The look of every chart, and the marks and colours that statuses, health and axes keep everywhere."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+import altair as alt
+
+INK, MUTED, RULE, PAPER = "#1b2430", "#5b6675", "#d8dee6", "#ffffff"
+ACCENT = "#1f5f8b"
+FONT = 'Inter, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+WIDTH = 680
+
+# In the order in which a chart stacks them: neighbours differ by 12 in L* or more, each reaches 3:1 on white, and
+# every two stay apart in the common colour blindnesses (tests/test_charts.py computes it).
+STATUS = {
+    "done": "#004f36",
+    "partly": "#57a154",
+    "under_way": "#0a61c3",
+    "to_come": "#8991a2",
+    "ongoing": "#593776",
+    "postponed": "#d27c00",
+    "dropped": "#bd331d",
+    "unknown": "#5b6675",
+}
+HEALTH = {
+    "on_plan": STATUS["under_way"],
+    "watch": STATUS["postponed"],
+    "trouble": STATUS["dropped"],
+    "no_update": MUTED,
+}
+INDICATOR = {
+    "reached": STATUS["done"],
+    "on_course": STATUS["under_way"],
+    "behind": STATUS["dropped"],
+    "too_early": STATUS["to_come"],
+    "no_target": MUTED,
+    "not_measured": MUTED,
+}
+AXES = ("#1f5f8b", "#a3562a", "#4c7a34", "#7a4a8c", "#a8791b", "#2b8a8a", "#a23b5f")
+OTHER_AXIS = "#76808e"
+
+# Drawn and not typed: fonts lack some of the signs, and telephones make pictures of others. Paths in a square of 2.
+_RING = "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0ZM0.66,0A0.66,0.66,0,1,0,-0.66,0A0.66,0.66,0,1,0,0.66,0Z"
+_DASHED = (  # a ring in four parts
+    "M0.26,-0.97A1,1,0,0,1,0.97,-0.26L0.64,-0.17A0.66,0.66,0,0,0,0.17,-0.64Z"
+    "M0.97,0.26A1,1,0,0,1,0.26,0.97L0.17,0.64A0.66,0.66,0,0,0,0.64,0.17Z"
+    "M-0.26,0.97A1,1,0,0,1,-0.97,0.26L-0.64,0.17A0.66,0.66,0,0,0,-0.17,0.64Z"
+    "M-0.97,-0.26A1,1,0,0,1,-0.26,-0.97L-0.17,-0.64A0.66,0.66,0,0,0,-0.64,-0.17Z"
+)
+DISC = "M1,0A1,1,0,1,1,-1,0A1,1,0,1,1,1,0Z"
+TRIANGLE = "M-0.8,-0.95L1,0L-0.8,0.95Z"
+MARKS = {
+    "done": DISC,
+    "partly": _RING + "M0,1A1,1,0,0,1,0,-1Z",
+    "under_way": TRIANGLE,
+    "to_come": _RING,
+    "ongoing": "M0.97,0.24A1,1,0,1,1,0.5,-0.87L0.33,-0.57A0.66,0.66,0,1,0,0.64,0.16ZM0.05,-0.95L1.05,-1.05L0.85,-0.05Z",
+    "postponed": "M-0.75,-0.95L-0.2,-0.95L-0.2,0.95L-0.75,0.95ZM0.2,-0.95L0.75,-0.95L0.75,0.95L0.2,0.95Z",
+    "dropped": "M-0.9,-0.6L-0.6,-0.9L0,-0.3L0.6,-0.9L0.9,-0.6L0.3,0L0.9,0.6L0.6,0.9L0,0.3L-0.6,0.9L-0.9,0.6L-0.3,0Z",
+    "unknown": _DASHED,
+}
+HEALTH_MARKS = {
+    "on_plan": DISC,
+    "watch": "M0,-1L1,0.85L-1,0.85Z",
+    "trouble": "M-0.85,-0.85L0.85,-0.85L0.85,0.85L-0.85,0.85Z",
+    "no_update": _DASHED,
+}
+INDICATOR_MARKS = {
+    "reached": DISC,
+    "on_course": TRIANGLE,
+    "behind": HEALTH_MARKS["trouble"],
+    "too_early": _RING,
+    "no_target": _RING,
+    "not_measured": _DASHED,
+}
+
+
+def enable() -> None:
+    """Make this the look of every chart made from here on."""
+    alt.theme.enable("planlib")
+
+
+@alt.theme.register("planlib", enable=False)
+def _look() -> alt.theme.ThemeConfig:
+    text = {"labelFont": FONT, "titleFont": FONT, "labelColor": INK, "titleColor": MUTED}
+    return {
+        "width": WIDTH,
+        "background": PAPER,
+        "config": {
+            "font": FONT,
+            "view": {"stroke": None},
+            "title": {
+                "anchor": "start",
+                "frame": "group",
+                "font": FONT,
+                "fontSize": 17,
+                "fontWeight": 600,
+                "color": INK,
+                "subtitleFont": FONT,
+                "subtitleFontSize": 13,
+                "subtitleColor": MUTED,
+                "subtitlePadding": 6,
+                "offset": 14,
+                "lineHeight": 21,
+            },
+            "axis": {
+                **text,
+                "labelFontSize": 13,
+                "titleFontSize": 13,
+                "titleFontWeight": 400,
+                "gridColor": RULE,
+                "domain": False,
+                "ticks": False,
+                "labelPadding": 8,
+                "labelLimit": 320,
+            },
+            "axisY": {"grid": False, "labelLineHeight": 16},
+            "legend": {
+                **text,
+                "labelFontSize": 13,
+                "titleFontSize": 13,
+                "orient": "top",
+                "title": None,
+                "symbolSize": 110,
+                "columnPadding": 18,
+                "labelLimit": 320,
+                "offset": 10,
+            },
+            "text": {"font": FONT, "fontSize": 13, "color": INK},
+            "bar": {"color": ACCENT},
+            "range": {"category": list(AXES), "heatmap": ["#eef3f8", "#123f60"], "ramp": ["#eef3f8", "#123f60"]},
+        },
+    }
+
+
+def titled(finding: str, measured: str) -> alt.TitleParams:
+    """A title that says the finding, over what is measured; both wrapped so that nothing is cut."""
+    return alt.TitleParams(text=textwrap.wrap(finding, 84), subtitle=textwrap.wrap(measured, 108))
+
+
+def wrapped(title: str, width: int = 34) -> str:
+    """A label on two lines at most, '\\n' between them (see LINES); what does not fit ends with an ellipsis."""
+    return "\n".join(textwrap.wrap(title, width, max_lines=2, placeholder=" …")) or title
+
+
+LINES = "split(datum.label, '\\n')"  # labelExpr of an axis whose labels came from `wrapped`
+
+
+def axis_colours(axes: Sequence[str]) -> dict[str, str]:
+    """One colour each, in the order given, the same in every chart of a report; past seven, all share 'other'."""
+    return {axis: AXES[i] if i < len(AXES) else OTHER_AXIS for i, axis in enumerate(axes)}
