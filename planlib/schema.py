@@ -196,6 +196,8 @@ KINDS: dict[str, Kind] = {
             _number("scale_low", "unit of the performance"),
             _number("scale_high", "unit of the performance"),
             Column("unit"),
+            _number("target", "the performance worth 1; it falls off on both sides"),
+            Column("levels", unit='value of chosen performances: "1=0; 2=0,4; 3=1"'),
             _number("points", "points, any positive scale"),
             _flag("is_gate"),
             Column("mission"),

@@ -33,6 +33,7 @@ ORDER = FLOOR + ROOMS + THREAD + FACES
 BUILT_ON = {
     "score": {"weights"},
     "robust": {"weights", "score"},
+    "agree": {"weights", "score"},
     "decide": {"weights", "score", "robust", "agree", "schedule"},
     "scenario": {"decide", "score", "schedule", "plan"},
 }
