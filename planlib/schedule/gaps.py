@@ -50,7 +50,7 @@ def ways_in(problem, action: int, free: np.ndarray, left: np.ndarray, lower: int
     for limits in smallest:
         size, start, k = best[limits]
         option = inside.options[k]
-        ways.append(Way(option.mode, start, tuple(_gaps(problem, option, start, free, left)), size))
+        ways.append(Way(option.mode, start, tuple(gaps_of(problem, option, start, free, left)), size))
     return ways
 
 
@@ -77,31 +77,39 @@ def _starts(inside: Inside, option: Option, free, left, lower: int):
             yield frozenset(limits), float(share[at] + money), int(starts[at])
 
 
-def _gaps(problem, option: Option, start: int, free, left):
-    inside, calendar = problem.inside, problem.calendar
+def gaps_of(problem, option: Option, start: int, free: np.ndarray, left: np.ndarray) -> list[Gap]:
+    """What one option lacks at one start."""
+    over = np.zeros_like(free)
     weeks = slice(start, start + option.weeks)
-    quarters = calendar.quarters()[weeks]
-    for row, need in zip(option.rows, option.needs[:, 0], strict=True):
+    over[option.rows, weeks] = np.clip(option.needs - free[option.rows, weeks], 0, None)
+    missing = np.zeros_like(left)
+    span = next(span for span in option.spans if span.first <= start <= span.last)
+    for cell, amount in span.spend:
+        missing[cell] = max(0, amount - left[cell])
+    return list(gaps_at(problem, over, missing))
+
+
+def gaps_at(problem, over: np.ndarray, missing: np.ndarray):
+    """Gaps in words: `over` (resources, weeks) and `missing` (cells) are 0 where nothing lacks."""
+    inside, calendar = problem.inside, problem.calendar
+    quarters = calendar.quarters()
+    for row in np.flatnonzero(over.any(axis=1)):
         resource = inside.resources[row]
-        lacking = np.clip(need - free[row, weeks], 0, None)
-        for quarter in np.unique(quarters[lacking > 0]):
-            missing = float(lacking[quarters == quarter].sum()) / resource.scale
+        for quarter in np.unique(quarters[over[row] > 0]):
+            n = float(over[row, quarters == quarter].sum()) / resource.scale
             period = f"{quarter // 4}-Q{quarter % 4 + 1}"
-            facts = {"n": tidy(missing), "quarter": int(quarter % 4 + 1)}
+            facts = {"n": tidy(n), "quarter": int(quarter % 4 + 1)}
             facts["year"] = year_name(int(quarter // 4), calendar.fiscal_start)
             if resource.kind == "capacity":
                 facts["role"] = resource.name
             elif resource.kind == "per_owner":
                 facts["owner"] = resource.name
-            yield Gap(resource.kind, resource.name, period, missing, Reason(f"schedule.lacks_{resource.kind}", facts))
-    span = next(span for span in option.spans if span.first <= start <= span.last)
-    for cell, amount in span.spend:
-        if amount > left[cell]:
-            source, year = inside.cells[cell]
-            missing = (amount - int(left[cell])) / inside.money_scale
-            facts = {"amount": problem.money(missing), "source": source}
-            facts["year"] = year_name(year, calendar.fiscal_start)
-            yield Gap("budget", source, str(year), missing, Reason("schedule.lacks_budget", facts))
+            yield Gap(resource.kind, resource.name, period, n, Reason(f"schedule.lacks_{resource.kind}", facts))
+    for cell in np.flatnonzero(missing):
+        source, year = inside.cells[cell]
+        amount = int(missing[cell]) / inside.money_scale
+        facts = {"amount": problem.money(amount), "source": source, "year": year_name(year, calendar.fiscal_start)}
+        yield Gap("budget", source, str(year), amount, Reason("schedule.lacks_budget", facts))
 
 
 def alone(problem, action: int) -> dict | None:

@@ -263,7 +263,7 @@ def _options(problem, number, windows, resources, cells, day_scale, money_scale,
     owners = problem.actions["owner"]
     values = problem.actions["value"]
     axes = problem.actions["axis_id"]
-    payer = _Payer(problem, cells, money_scale)
+    payer = Payer(problem, cells, money_scale)
     options = []
     for row in problem.modes.itertuples():
         action = number[row.action_id]
@@ -308,7 +308,7 @@ def _densities(options, modes_first, capacity, cells, budget) -> np.ndarray:
     return np.array([max((density(options[k]) for k in own), default=0.0) for own in modes_first])
 
 
-class _Payer:
+class Payer:
     """Cuts the starts of an option into spans that spend the same amounts in the same fiscal years."""
 
     def __init__(self, problem, cells: list, money_scale: int):
@@ -349,6 +349,15 @@ class _Payer:
             if not refused:
                 spans.append(Span(first + int(begin), first + int(end) - 1, tuple(sorted(spend.items()))))
         return tuple(spans), None if spans else unpaid
+
+    def from_week(self, action, mode: str, begun: int) -> tuple[tuple[int, int], ...]:
+        """What an action begun in calendar week `begun`, before week 0 perhaps, pays from week 0 on."""
+        spend: dict[int, int] = {}
+        for offset, amount, by_week in self._bills.get((action, mode), ()):
+            if 0 <= begun + offset < len(by_week):
+                cell = int(by_week[begun + offset])
+                spend[cell] = spend.get(cell, 0) + amount
+        return tuple(sorted(spend.items()))
 
     def _pays(self, cell: int, axis) -> bool:
         axes = self._axes.get(self._cells[cell])

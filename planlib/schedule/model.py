@@ -27,7 +27,7 @@ class Piece:
 class Model:
     """A CpModel and what its variables stand for."""
 
-    def __init__(self, inside: Inside, *, everything: bool = False, cuts: bool = True):
+    def __init__(self, inside: Inside, *, everything: bool = False, cuts: bool = True, elastic: bool = False):
         from ortools.sat.python import cp_model  # half a second to import: only when a model is wanted
 
         self.inside = inside
@@ -44,9 +44,11 @@ class Model:
             self._add_action(action, split=cuts)
         self._add_order()
         self._add_groups()
-        self._add_resources()
-        self._add_budgets()
-        if cuts:
+        self.extra_days: list[tuple[int, object]] = []  # elastic: (resource, units added in one week)
+        self.extra_money: list[tuple[int, int, object]] = []  # elastic: (cell, step, steps added)
+        self._add_resources(elastic)
+        self._add_budgets(elastic)
+        if cuts and not elastic:
             self._add_cuts()
 
     def _add_action(self, action: int, *, split: bool) -> None:
@@ -114,7 +116,7 @@ class Model:
                 for member in members[1:]:
                     self.cp.add(self.present[member] == self.present[members[0]])
 
-    def _add_resources(self) -> None:
+    def _add_resources(self, elastic: bool) -> None:
         inside, cp = self.inside, self.cp
         users = [[] for _ in inside.resources]
         for k, option in enumerate(inside.options):
@@ -126,6 +128,9 @@ class Model:
             if not used or sum(need for _, need in used) <= capacity.min():
                 continue
             most = int(capacity.max())
+            if elastic:
+                self._add_elastic(row, used)
+                continue
             edges = [0, *(np.flatnonzero(np.diff(capacity)) + 1), len(capacity)]
             for begin, end in pairwise(edges):
                 if capacity[begin] < most:
@@ -133,7 +138,18 @@ class Model:
                     used.append((gap, most - int(capacity[begin])))
             cp.add_cumulative([interval for interval, _ in used], [need for _, need in used], most)
 
-    def _add_budgets(self) -> None:
+    def _add_elastic(self, row: int, used: list) -> None:
+        """Each week may hold more than the capacity; what is added is a variable."""
+        most = sum(need for _, need in used)
+        ceiling = int(self.inside.capacity[row].max()) + most
+        for week, room in enumerate(self.inside.capacity[row]):
+            extra = self.cp.new_int_var(0, most, f"extra{row}_{week}")
+            self.extra_days.append((row, extra))
+            blocked = self.cp.new_fixed_size_interval_var(week, 1, f"week{row}_{week}")
+            used.append((blocked, ceiling - int(room) - extra))
+        self.cp.add_cumulative([interval for interval, _ in used], [need for _, need in used], ceiling)
+
+    def _add_budgets(self, elastic: bool) -> None:
         bills: list[list] = [[] for _ in self.inside.cells]
         for pieces in self.pieces:
             for piece, here in pieces:
@@ -141,7 +157,14 @@ class Model:
                     bills[cell].append((here, amount))
         for cell, lines in enumerate(bills):
             if lines:
-                self.cp.add(sum(here * amount for here, amount in lines) <= int(self.inside.budget[cell]))
+                room = int(self.inside.budget[cell])
+                asked = sum(amount for _, amount in lines)
+                if elastic and asked > room:
+                    step = max(1, asked // 1000)
+                    extra = self.cp.new_int_var(0, asked // step + 1, f"money{cell}")
+                    self.extra_money.append((cell, step, extra))
+                    room += extra * step
+                self.cp.add(sum(here * amount for here, amount in lines) <= room)
 
     def _add_cuts(self) -> None:
         inside = self.inside
@@ -184,18 +207,20 @@ class Model:
         self.cp.minimize(sum(start * int(weight) for start, weight in pairs if weight))
 
     def hint(self, board: Board) -> None:
+        hints = {}
         for action, k in enumerate(board.option):
-            self.cp.add_hint(self.present[action], int(k >= 0))
+            hints[self.present[action].index] = int(k >= 0)
             if k >= 0:
-                self.cp.add_hint(self.starts[action], int(board.start[action]))
+                hints[self.starts[action].index] = int(board.start[action])
         for k, pieces in enumerate(self.pieces):
-            action = self.inside.options[k].action
-            here = board.option[action] == k
-            if self.chosen[k] is not None and self.chosen[k] is not self.present[action]:
-                self.cp.add_hint(self.chosen[k], int(here))
-            if len(pieces) > 1:
+            if pieces:
+                action = self.inside.options[k].action
+                here = board.option[action] == k
+                hints[self.chosen[k].index] = int(here)
                 for piece, literal in pieces:
-                    self.cp.add_hint(literal, int(here and piece.first <= board.start[action] <= piece.last))
+                    hints[literal.index] = int(here and piece.first <= board.start[action] <= piece.last)
+        for index, value in sorted(hints.items()):
+            self.cp.add_hint(self.cp.get_int_var_from_proto_index(index), value)
 
     def board(self, value_of) -> Board:
         """The plan of a solution; `value_of` gives the value of a variable in it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -110,6 +111,12 @@ class Problem:
         if isinstance(per_owner, Mapping):
             return {owner: per_owner[owner] for owner in owners if owner in per_owner}
         return dict.fromkeys(owners, per_owner)
+
+    def seen(self, inside: Inside) -> Problem:
+        """This problem with another inside: what `replan` solves. The tables stay as given."""
+        other = copy(self)
+        object.__setattr__(other, "inside", inside)
+        return other
 
     def money(self, amount: float) -> Money:
         return Money(float(amount), self.currency)

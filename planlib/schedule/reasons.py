@@ -41,6 +41,11 @@ def either(parts: list[Reason]) -> Reason:
     return parts[0] if len(parts) == 1 else Reason("schedule.either", {"first": parts[0], "second": either(parts[1:])})
 
 
+def all_of(parts: list[Reason]) -> Reason:
+    """Several reasons together: a and b."""
+    return parts[0] if len(parts) == 1 else Reason("schedule.both", {"first": parts[0], "second": all_of(parts[1:])})
+
+
 def _fact(name: str, fact, lang: str, names: Mapping[str, str]):
     if isinstance(fact, Reason | Money):
         return fact.text(lang, names)

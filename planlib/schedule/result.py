@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from planlib.schedule.gaps import Way, ways_in, window
+from planlib.schedule.gaps import Way, ways_in
 from planlib.schedule.greedy import Board
-from planlib.schedule.reasons import Reason, either
+from planlib.schedule.inside import Inside
+from planlib.schedule.reasons import Reason, all_of, either
 
 WAYS_SHOWN = 2
 
@@ -43,8 +44,19 @@ class Schedule:
         return self.actions.drop(columns="why_not")._repr_html_()
 
 
-def schedule_of(problem, board: Board | None, status: str, value: float, bound: float, objective: Reason) -> Schedule:
-    """The tables of a finished board; None when no plan holds every limit."""
+def schedule_of(
+    problem,
+    board: Board | None,
+    status: str,
+    value: float,
+    bound: float,
+    objective: Reason,
+    given: Inside | None = None,
+) -> Schedule:
+    """The tables of a finished board; None when no plan holds every limit.
+
+    `given` holds the limits to show beside what is used, when they are not those that were solved.
+    """
     if board is None:
         board = Board(problem.inside)
         reasons = {action: (Reason("schedule.why_no_plan"), []) for action in range(len(problem.inside.ids))}
@@ -55,7 +67,7 @@ def schedule_of(problem, board: Board | None, status: str, value: float, bound: 
         value=value,
         bound=bound,
         actions=_actions(problem, board, reasons),
-        use=_use(problem, board),
+        use=_use(problem, board, given or problem.inside),
         why_not=_lacking(problem, reasons),
         objective=objective,
         assumed=problem.assumed,
@@ -86,7 +98,7 @@ def _actions(problem, board: Board, reasons: dict) -> pd.DataFrame:
     )
 
 
-def _use(problem, board: Board) -> pd.DataFrame:
+def _use(problem, board: Board, given: Inside) -> pd.DataFrame:
     """Days by role and month, money by source and fiscal year."""
     inside = problem.inside
     months = np.array(problem.calendar.months())
@@ -96,7 +108,37 @@ def _use(problem, board: Board) -> pd.DataFrame:
         if resource.kind == "capacity":
             for month in np.unique(months):
                 at = months == month
-                days, all_days = used[row, at].sum(), inside.capacity[row, at].sum()
+                days, all_days = used[row, at].sum(), given.capacity[row, at].sum()
+                rows.append((resource.name, None, str(month), days / resource.scale, all_days / resource.scale))
+    for cell, (source, year) in enumerate(inside.cells):
+        spent = int(inside.budget[cell]) - int(board.left[cell])
+        amounts = spent / inside.money_scale, int(given.budget[cell]) / inside.money_scale
+        rows.append((None, source, str(year), *amounts))
+    columns = list(zip(*rows, strict=True))
+    index = pd.Index(inside.ids, name="action_id", dtype=problem.actions.index.dtype)
+    return pd.DataFrame(
+        {
+            "chosen": pd.array(columns[0], dtype=bool),
+            "mode": pd.Series(columns[1], index, dtype=object),
+            "start": pd.to_datetime(pd.Series(columns[2], index, dtype=object)).astype("datetime64[us]"),
+            "finish": pd.to_datetime(pd.Series(columns[3], index, dtype=object)).astype("datetime64[us]"),
+            "why_not": pd.Series(columns[4], index, dtype=object),
+        },
+        index=index,
+    )
+
+
+def _use(problem, board: Board, given: Inside) -> pd.DataFrame:
+    """Days by role and month, money by source and fiscal year."""
+    inside = problem.inside
+    months = np.array(problem.calendar.months())
+    used = inside.capacity - board.free
+    rows = []
+    for row, resource in enumerate(inside.resources):
+        if resource.kind == "capacity":
+            for month in np.unique(months):
+                at = months == month
+                days, all_days = used[row, at].sum(), given.capacity[row, at].sum()
                 rows.append((resource.name, None, str(month), days / resource.scale, all_days / resource.scale))
     for cell, (source, year) in enumerate(inside.cells):
         spent = int(inside.budget[cell]) - int(board.left[cell])
@@ -154,17 +196,11 @@ def _reason(problem, board: Board, action: int, known: dict) -> tuple[Reason, li
     lower = board.lower(action)
     ways = ways_in(problem, action, board.free, board.left, lower)
     if not ways:
-        return Reason("schedule.why_window", window(problem, action, lower)), []
+        return _too_late(problem, board, action, lower), []
     if not ways[0].gaps:  # it fits by itself: those that must come with it do not
         others = [inside.ids[member] for member in members if member != action]
         return Reason("schedule.why_together", {"others": others}), []
     ways = ways[:WAYS_SHOWN]
-    return Reason("schedule.why_lacks", {"what": either([_all_of(way) for way in ways])}), ways
-
-
-def _all_of(way: Way) -> Reason:
-    parts = [gap.reason for gap in way.gaps]
-    out = parts[-1]
-    for part in reversed(parts[:-1]):
-        out = Reason("schedule.both", {"first": part, "second": out})
-    return out
+    return Reason(
+        "schedule.why_lacks", {"what": either([all_of([gap.reason for gap in way.gaps]) for way in ways])}
+    ), ways
