@@ -13,6 +13,8 @@ import yaml
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 CLIENTS = {  # actions in all, tables that judged
     "sdc-rue-des-tanneurs": (43, 4),
+    "quartier-trois-ecluses": (30, 6),
+    "atelier-contre-fil": (28, 4),
 }
 CODE = r"^[A-Z]{1,3}-?\d+$"
 
@@ -152,13 +154,13 @@ def test_ids_named_in_one_file_exist_in_another(client):
     assert set(values(client, "indicator_id", "measures")) <= set(values(client, "indicator_id", "indicators"))
     sources = set(values(client, "source_id", "sources"))
     assert set(values(client, "source_id", "cost", "spending")) <= sources
-    assert set(values(client, "source_id", "budget")) <= sources | {"TOTAL"}
+    assert set(values(client, "source_id", "budget")) <= sources | {"TOTAL", "Total"}
     roles = set(values(client, "role_id", "roles"))
     assert set(values(client, "role_id", "capacity", "effort", "posts")) <= roles
 
 
 def test_judged_criteria_are_those_of_the_client_in_either_language(client):
-    titles = {*values(client, "title", "criteria"), *values(client, "title_en", "criteria")}
+    titles = {*values(client, "title_fr", "criteria"), *values(client, "title_en", "criteria")}
     for _, spec in documented(client, "judgements", "weights"):
         for meaning in spec["columns"].values():
             if "@" in meaning:
@@ -167,7 +169,7 @@ def test_judged_criteria_are_those_of_the_client_in_either_language(client):
 
 def test_every_table_judged_and_left_some_cells_blank(client):
     _, tables = CLIENTS[client]
-    assert len(set(values(client, "judge_id", "judgements"))) == tables
+    assert len(list(documented(client, "judgements"))) == tables
     blanks = 0
     for key, spec in documented(client, "judgements"):
         scored = [h for h, meaning in spec["columns"].items() if meaning.startswith("performance")]
@@ -225,3 +227,29 @@ def test_seven_actions_carry_over_from_the_plan_of_2022():
     assert {code for code in before & now if re.match(CODE, code)} == {
         *("A-02", "A-04", "A-06", "A-08", "A-10", "A-12", "A-13")
     }
+
+
+def test_the_neighbourhood_spoke_french_english_and_chinese():
+    notes = values("quartier-trois-ecluses", "text", "notes") + values(
+        "quartier-trois-ecluses", "text_original", "notes"
+    )
+    chinese = [note for note in notes if re.search(r"[\u4e00-\u9fff]", note)]
+    assert len(chinese) == 16 + 7
+    assert "希望柜台有会说普通话或广东话的人" in chinese
+    assert "A tenants' committee on every block" in notes
+    assert "30 km/h partout, pas seulement devant l'école" in notes
+
+
+def test_every_note_set_aside_has_a_reason(client):
+    for key, spec in documented(client, "notes"):
+        heads = {meaning: header for header, meaning in spec["columns"].items()}
+        for row in table(client, key):
+            if row[heads["fate"]].casefold() not in ("placée", "placed"):
+                assert row[heads["fate_why"]], row
+
+
+def test_each_criterion_of_the_double_mission_says_which_it_serves():
+    served = {row["Code"]: row["Mission"] for row in table("atelier-contre-fil", "criteria.csv")}
+    assert set(served.values()) == {"Social", "Economic", ""}
+    assert served["effect"] == "Social"
+    assert served["earned_revenue"] == "Economic"
