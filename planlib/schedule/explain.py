@@ -188,12 +188,9 @@ def _repair(problem: Problem, inside: Inside, loose: Inside) -> tuple[Reason, ..
 def _added(problem: Problem, board: Board) -> list[Reason]:
     """What a plan uses beyond the limits of the problem."""
     inside = problem.inside
-    used = board.inside.capacity - board.free
-    spent = board.inside.budget - board.left
-    gaps: list[Gap] = list(
-        gaps_at(problem, np.maximum(0, used - inside.capacity), np.maximum(0, spent - inside.budget))
-    )
-    out = [gap.reason for gap in gaps]
+    over = np.maximum(0, board.inside.capacity - board.free - inside.capacity)
+    missing = np.maximum(0, board.inside.budget - board.left - inside.budget)
+    out = [gap.reason for gap in gaps_at(problem, over, missing)]
     for action, deadline in enumerate(problem.actions["deadline"]):
         if board.option[action] >= 0 and deadline is not None:
             end = board.start[action] + board.inside.options[board.option[action]].weeks - 1

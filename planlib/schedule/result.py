@@ -201,6 +201,17 @@ def _reason(problem, board: Board, action: int, known: dict) -> tuple[Reason, li
         others = [inside.ids[member] for member in members if member != action]
         return Reason("schedule.why_together", {"others": others}), []
     ways = ways[:WAYS_SHOWN]
-    return Reason(
-        "schedule.why_lacks", {"what": either([all_of([gap.reason for gap in way.gaps]) for way in ways])}
-    ), ways
+    what = either([all_of([gap.reason for gap in way.gaps]) for way in ways])
+    return Reason("schedule.why_lacks", {"what": what}), ways
+
+
+def _too_late(problem, board: Board, action: int, lower: int) -> Reason:
+    """No start is allowed: by its dates, or by the finish of what it comes after."""
+    inside = problem.inside
+    facts = window(problem, action, lower)
+    if all(inside.options[k].first >= lower for k in inside.options_of[action]):
+        return Reason("schedule.why_window", facts)
+    ends = [board.start[e] + inside.options[board.option[e]].weeks for e, _ in inside.before[action]]
+    at = max(range(len(ends)), key=lambda i: inside.lags[inside.before[action][i][1]][ends[i]])
+    facts |= {"other": inside.ids[inside.before[action][at][0]], "day": problem.calendar.friday(ends[at] - 1)}
+    return Reason("schedule.why_after", facts)
