@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from planlib.schedule.gaps import Way, ways_in
+from planlib.schedule.gaps import Way, ways_in, window
 from planlib.schedule.greedy import Board
 from planlib.schedule.inside import Inside
 from planlib.schedule.reasons import Reason, all_of, either
