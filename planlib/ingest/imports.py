@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from planlib.ingest import actions, build, files, given, kinds, layout, notes, sources
-from planlib.ingest.build import Frames
+from planlib.ingest import actions, build, files, funding, given, kinds, layout, notes, sources
+from planlib.ingest.keys import Frames
 from planlib.ingest.records import Question, Repair, SetAside, fold, plain
 from planlib.ingest.rows import Rows
 from planlib.schema import PlanError
@@ -39,6 +39,8 @@ class Import:
     made: frozenset[str] = frozenset()
     spoken: Mapping[str, str] = field(default_factory=dict)  # id as typed -> title beside it, to check one by the other
     places: Mapping[str, tuple[str, int, str]] = field(default_factory=dict)  # origin -> sheet, row, words of the row
+
+    source: Import | None = None  # the import as read, once it is resolved
 
     @property
     def rows_kept(self) -> int:
@@ -189,7 +191,7 @@ def _match(rows: Rows, columns: Mapping[str, str]) -> None:
         known = sorted(kinds.header_words(rows.kind.name))
         raise PlanError("ingest.unknown_column", column="set", found=min(unknown), known=known)
     if rows.kind.name == "actions":
-        for place in {place for pair in actions.funder_columns(headers) for place in pair}:
+        for place in {place for pair in funding.funder_columns(headers) for place in pair}:
             if place is not None:
                 headers[place] = ""
     for name, place in kinds.match_headers(headers, rows.kind.name).items():

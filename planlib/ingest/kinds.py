@@ -167,7 +167,7 @@ def match_headers(headers: Iterable[str], kind: str) -> dict[str, int]:
 
     A form may have two columns that could be the same thing (`No` and `Action`); each header serves once.
     """
-    forms = [header_forms(header) for header in headers]
+    forms = [_translated(header, kind) or header_forms(header) for header in headers]
     pairs = []
     for order, (name, words) in enumerate(header_words(kind).items()):
         ranks = {word: rank for rank, word in enumerate(words)}
@@ -183,6 +183,20 @@ def match_headers(headers: Iterable[str], kind: str) -> dict[str, int]:
             matched[name] = place
             taken.add(place)
     return matched
+
+
+LANGUAGE = re.compile(r"^(?P<words>.+?)[ (\[]+(?:in |en )?(?P<lang>french|francais|fr|english|anglais|en)[)\]]*$")
+
+
+@cache
+def _translated(header: str, kind: str) -> tuple[str, ...]:
+    """`Action (French)` is the column title_fr where `Action` is title; () when the header says no language."""
+    match = LANGUAGE.match(fold(header))
+    for name in (words_of_kind := header_words(kind)) if match else ():
+        column = f"{name}_{'fr' if match['lang'].startswith('fr') else 'en'}"
+        if column in words_of_kind and match["words"].strip() in words_of_kind[name]:
+            return (words_of_kind[column][0],)
+    return ()
 
 
 def is_private(header: str) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from planlib.ingest import build, kinds, readers
-from planlib.ingest.build import Frames
+from planlib.ingest import build, keys, kinds, readers
+from planlib.ingest.keys import Frames
 from planlib.ingest.records import plain
 from planlib.ingest.rows import Rows, tidy
 from planlib.ingest.values import strip_html
@@ -55,7 +55,7 @@ def build_notes(rows: Rows) -> tuple[Frames, set[str]]:
     order = sorted(range(len(index)), key=lambda position: index[position])  # the notes of one person stay together
     index = [index[position] for position in order]
     columns = {name: [found[position] for position in order] for name, found in columns.items()}
-    columns["note_id"] = build.numbered("note", columns["note_id"])
+    columns["note_id"] = keys.numbered("note", columns["note_id"])
     columns["origin"] = [rows.origin(i) for i in index]
     if not any(columns["text_original"]):
         del columns["text_original"]

@@ -21,6 +21,7 @@ WEEKS = re.compile(
     r"(?P<n>\d+(?:[.,]\d+)?) ?"
     r"(?P<unit>sem(?:aines?|\.)?|weeks?|w|mois|months?|m|ans?|annees?|years?|jours?|days?|j|d)\.?"
 )
+SIGN_FIRST = re.compile(r"\s*\$ ?\d")
 WEEKS_IN = {"s": 1.0, "w": 1.0, "m": 52 / 12, "a": 52.0, "y": 52.0, "j": 0.2, "d": 0.2}
 PERIOD_OF = {"month": "{y}-{m:02d}", "week": "{iso}", "year": "{y}", "fiscal_year": "{y}"}
 
@@ -169,7 +170,12 @@ def decimal(rows: Rows) -> str | None:
     """The decimal sign of the file, as one of its columns of figures proves; None when none does."""
     if "decimal" not in rows.settled:
         cells = {cell for name in rows.matched if kinds.is_figure(rows.kind, name) for cell in rows.raw(name)}
-        rows.settled["decimal"] = columns.decimal_sign(cells)[0]
+        proven, both = columns.decimal_sign(cells)
+        if proven is None and not both and any(SIGN_FIRST.match(cell) for cell in cells):
+            proven = "."  # $52,000: whoever writes the sign first writes the point
+            found = next(cell for cell in sorted(cells) if SIGN_FIRST.match(cell))
+            rows.say(None, "", found, "0.00", "ingest.decimal_point")
+        rows.settled["decimal"] = proven
     return rows.settled["decimal"] if "decimal" not in rows.answers else None
 
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from planlib.ingest import build, readers
-from planlib.ingest.build import Frames
 from planlib.ingest.files import Workbook
+from planlib.ingest.keys import Frames
 from planlib.ingest.records import fold, plain
 from planlib.ingest.rows import Rows
 from planlib.ingest.values import strip_html

@@ -1,0 +1,398 @@
+"""An import set against a workbook: rows it already has keep their ids, names become ids, what fits nothing is said."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from planlib.ingest import keys, kinds
+from planlib.ingest.imports import Import
+from planlib.ingest.names import Names, words_of
+from planlib.ingest.records import Repair, SetAside, fold
+from planlib.schema import PlanError, kind_of
+from planlib.store import Book
+
+# Kinds in the order in which their ids can be settled: each may refer to those before it.
+ORDER = (
+    "person", "role", "source", "post", "axis", "objective", "criterion", "action", "indicator", "note",
+    "context", "decision", "observation", "spending", "engagement",
+)  # fmt: skip
+# Rows of these kinds are the same when these columns say the same; the others are known by their titles.
+SAME = {
+    "note": ("text", "table", "question", "author_id", "workshop"),
+    "context": ("text", "fiscal_year"),
+    "decision": ("text", "date"),
+    "observation": ("text", "about"),
+    "spending": ("action_id", "source_id", "fiscal_year", "amount", "paid", "committed"),
+    "engagement": ("title", "starts"),
+}
+# What becomes of a row that names nothing the workbook has: its file row is set aside, or only the link is lost.
+LINKS = {"thread": "note", "precedence": "action"}
+AMOUNTS = ("amount", "amount_low", "amount_high", "cost_low", "cost_high")
+SIMILAR = 0.6  # share of letters in common from which two titles under one number are one action renamed
+
+
+def resolve(imported: Import, book: Book, answers: Mapping[str, str] | None = None) -> Import:
+    """The import with the ids of a workbook.
+
+    Made ids give way to those of rows the workbook already has (same title, or same words), else to the next free
+    ones. References in words (an id, a number, a title) become ids. A row that names an unknown action, criterion or
+    indicator is set aside with the reason.
+
+    Raises
+    ------
+    PlanError
+        None of the rows names anything the workbook has: the file is for another client, or came too early.
+    """
+    return _Resolver(imported, book).result()
+
+
+class _Resolver:
+    """One import on its way into one workbook; lives for one call of `resolve`."""
+
+    def __init__(self, imported: Import, book: Book):
+        self.imported, self.book = imported, book
+        self.tables = {kind: table.copy() for kind, table in imported.tables.items()}
+        self.repairs: list[Repair] = []
+        self.set_aside: list[SetAside] = []
+        self.ids: dict[str, dict[str, str]] = {}  # kind -> id in the file -> id in the workbook
+        self._names: dict[str, Names] = {}
+        self._known: dict[str, pd.DataFrame] = {}
+        self._lost: dict[tuple[str, str], None] = {}
+
+    def result(self) -> Import:
+        for kind in ORDER:
+            if kind in self.tables:
+                self._refer(kind)
+                self._own(kind)
+        for kind in self.tables:
+            if kind not in ORDER:
+                self._refer(kind)
+        self._currency()
+        self._years()
+        found = self.imported
+        return replace(
+            found,
+            table=next(iter(self.tables.values())),
+            tables=self.tables,
+            repairs=found.repairs + self.repairs,
+            set_aside=sorted(found.set_aside + self.set_aside, key=lambda left: (left.sheet, left.row)),
+            source=found,
+        )
+
+    def known(self, kind: str) -> pd.DataFrame:
+        if kind not in self._known:
+            self._known[kind] = self.book.table(kind)
+        return self._known[kind]
+
+    def names(self, kind: str) -> Names:
+        if kind not in self._names:
+            self._names[kind] = Names(kind, self.known(kind))
+        return self._names[kind]
+
+    # Rows of the file's own
+
+    def _own(self, kind: str) -> None:
+        """Ids for the rows of one kind: those of the workbook, the file's own, or the next free ones."""
+        table, known = self.tables[kind], self.known(kind)
+        taken = set(map(str, known.index))
+        made = kind in self.imported.made
+        ids = _match_words(kind, table, known) if kind in SAME else self._match_titles(kind, table, known, made)
+        fresh = _fresh(kind, taken | set(ids.values()) | (set() if made else set(map(str, table.index))))
+        for key in table.index:
+            if key in ids:
+                continue
+            if not made and kind != "note":
+                ids[key] = str(key)
+            elif not made:
+                ids[key] = str(key) if str(key) not in taken else next(fresh)
+            else:
+                ids[key] = next(fresh) if kind in keys.MADE else str(key)
+        self.ids[kind] = {str(key): found for key, found in ids.items()}
+        table.index = pd.Index([ids[key] for key in table.index], name=table.index.name, dtype=object)
+        if table.index.has_duplicates:
+            self.tables[kind] = table = table[~table.index.duplicated(keep="last")]
+        if kind == "axis" and "parent_id" in table.columns:
+            table["parent_id"] = [self.ids["axis"].get(p, p) if p else None for p in table["parent_id"]]
+        if kind == "action" and "first_step_of" in table.columns:
+            self.names(kind).add(table)
+            table["first_step_of"] = self._column("action", "first_step_of", table["first_step_of"].tolist())
+        self.names(kind).add(table)
+
+    def _match_titles(self, kind: str, table: pd.DataFrame, known: pd.DataFrame, made: bool) -> dict:
+        """File id -> id of the row of the workbook with the same title; an id of the workbook is itself."""
+        names = self.names(kind)
+        present = {fold(key): str(key) for key in known.index}
+        ids: dict = {}
+        used: set[str] = set()
+        for key in table.index:
+            if not made and fold(key) in present:
+                ids[key] = present[fold(key)]
+                used.add(ids[key])
+        titles = [column for column in ("title", "title_fr", "title_en", "name") if column in table.columns]
+        for position, key in enumerate(table.index):
+            if key in ids:
+                self._renamed(kind, ids[key], table, position, known)
+                continue
+            for column in titles:
+                title = table[column].iloc[position]
+                twin = names.by_title(title) if title else None
+                twin = twin or (title and self._under_axis(kind, table, position, known, title))
+                if twin and twin in present.values() and twin not in used:
+                    ids[key] = twin
+                    used.add(twin)
+                    break
+        if kind == "action" and made and "number" in table.columns and "number" in known.columns:
+            self._match_numbers(table, known, ids, used)
+        return ids
+
+    @staticmethod
+    def _under_axis(kind: str, table: pd.DataFrame, position: int, known: pd.DataFrame, title: str) -> str | None:
+        """Of several actions with one title, the one under the same axis."""
+        if kind != "action" or "axis_id" not in table.columns or known.empty:
+            return None
+        same = known.index[
+            (known["title"].map(words_of) == words_of(title)) & (known["axis_id"] == table["axis_id"].iloc[position])
+        ]
+        return str(same[0]) if len(same) == 1 else None
+
+    def _match_numbers(self, table: pd.DataFrame, known: pd.DataFrame, ids: dict, used: set[str]) -> None:
+        """An action under the same number with a title that is nearly the same was renamed."""
+        numbers = Names("action", known[["number"]]).numbers
+        for position, key in enumerate(table.index):
+            twin = numbers.get(fold(table["number"].iloc[position])) if key not in ids else None
+            if not twin or twin in used:
+                continue
+            title, before = table["title"].iloc[position], known.loc[twin, "title"]
+            if difflib.SequenceMatcher(None, words_of(title), words_of(before)).ratio() >= SIMILAR:
+                ids[key] = twin
+                used.add(twin)
+                self._say(table, position, before, title, "ingest.renamed", id=twin)
+
+    def _renamed(self, kind: str, key: str, table: pd.DataFrame, position: int, known: pd.DataFrame) -> None:
+        if kind != "action" or "title" not in table.columns:
+            return
+        before, title = known.loc[key, "title"], table["title"].iloc[position]
+        if title and words_of(before) != words_of(title):
+            self._say(table, position, before, title, "ingest.renamed", id=key)
+
+    # References
+
+    def _refer(self, kind: str) -> None:
+        """Words that name rows of other kinds become their ids, in the key and in the other columns."""
+        table = self.tables[kind]
+        if table.empty and not len(table.index):
+            return
+        keys = [name for name in kind_of(kind).keys if _target(kind, name)]
+        if table.index.nlevels > 1 and keys:
+            levels = {name: table.index.get_level_values(name).tolist() for name in table.index.names}
+            lost = [False] * len(table)
+            for name in keys:
+                self._check_early(kind, name, levels[name])
+                levels[name], missing = self._ids_of(kind, name, levels[name], table)
+                lost = [a or b for a, b in zip(lost, missing, strict=True)]
+            table.index = pd.MultiIndex.from_arrays([levels[name] for name in levels], names=table.index.names)
+            table = table[[not gone for gone in lost]]
+            table = table[~table.index.duplicated(keep="last")]
+        for name in table.columns:
+            if name != "first_step_of" and not (kind == "axis" and name == "parent_id") and _target(kind, name):
+                table = table.assign(**{name: self._column(_target(kind, name), name, table[name].tolist())})
+        self.tables[kind] = table
+
+    def _check_early(self, kind: str, name: str, found: list) -> None:
+        """PlanError when a file speaks of things the workbook has none of."""
+        target = _target(kind, name)
+        if target in ("action", "criterion", "indicator") and not len(self.names(target)) and found:
+            raise PlanError(f"ingest.no_{target}_yet", file=self.imported.file, n=len(set(found)))
+
+    def _ids_of(self, kind: str, name: str, found: list, table: pd.DataFrame) -> tuple[list, list[bool]]:
+        target = _target(kind, name)
+        known = {text: self._id(target, text, kind, table) for text in dict.fromkeys(found)}
+        missing = [known[text] is None for text in found]
+        if not any(missing):
+            return [known[text] for text in found], missing
+        if all(missing):
+            samples = list(dict.fromkeys(map(str, found)))[:5]
+            raise PlanError("ingest.none_known", file=self.imported.file, n=len(set(found)), found=samples,
+                            what=What(target))  # fmt: skip
+        if kind in LINKS or target == "criterion":
+            for text in dict.fromkeys(t for t in found if known[t] is None):
+                self._lose(text, target)
+        else:
+            origins = table["origin"].tolist() if "origin" in table.columns else [None] * len(table)
+            for text, origin in zip(found, origins, strict=True):
+                if known[text] is None and origin in self.imported.places:
+                    sheet, row, words = self.imported.places[origin]
+                    if not any((left.sheet, left.row) == (sheet, row) for left in self.set_aside):
+                        why = "ingest.differs_from_title" if self._differs(target, text) else "ingest.not_known"
+                        facts = {"name": str(text), "what": What(target), "title": self.imported.spoken.get(text, "")}
+                        self.set_aside.append(SetAside(sheet, row, why, words, facts))
+        return [known[text] or str(text) for text in found], missing
+
+    def _differs(self, target: str, text: object) -> bool:
+        """Whether the title that stands beside an action's id is the title of another action."""
+        title = self.imported.spoken.get(text) if target == "action" else None
+        there = self.names("action").exact(text) if title else None
+        other = self.names("action").by_title(title) if there else None
+        return bool(other) and other != there
+
+    def _id(self, target: str, text: object, kind: str, table: pd.DataFrame) -> str | None:
+        if target == "item":
+            return self._item(text, table)
+        own = self.ids.get(target, {}).get(str(text))
+        if own:
+            return own
+        if self._differs(target, text):
+            return None
+        names = self.names(target)
+        found = names.exact(text)
+        if found is None and target == "action" and (title := self.imported.spoken.get(text)):
+            found = names.by_title(title)
+        if found is None and (found := names.near(text)):
+            self._say(None, None, str(text), self._called(target, found), "ingest.near")
+        if found is None and target in keys.TITLE_IS_ID:
+            return str(text)  # a source or a role that only this file names
+        return found
+
+    def _item(self, text: object, table: pd.DataFrame) -> str | None:
+        """What a ballot is about: a note of the same conversation, else any note or action."""
+        return self.names("note").exact(text) or self.names("action").exact(text) or self.names("action").near(text)
+
+    def _column(self, target: str, name: str, found: list) -> list:
+        """A column that may stay blank: a name that fits nothing is said, and the cell stays blank."""
+        out = {None: None}
+        for text in dict.fromkeys(found):
+            if text is None or text != text:
+                out[text] = None
+                continue
+            out[text] = self._id(target, text, name, pd.DataFrame())
+            if out[text] is None:
+                self._lose(text, target)
+        return [out[text] for text in found]
+
+    def _lose(self, text: object, target: str) -> None:
+        if (str(text), target) not in self._lost:
+            self._lost[str(text), target] = None
+            self._say(None, None, str(text), "", "ingest.name_lost", what=What(target))
+
+    def _called(self, target: str, found: str) -> str:
+        known = self.known(target)
+        return str(known.loc[found, "title"]) if found in known.index and "title" in known.columns else found
+
+    def _say(self, table: pd.DataFrame | None, position: int | None, found: object, used: object, why: str, **facts):
+        sheet, row = self.imported.sheet, None
+        if table is not None and "origin" in table.columns:
+            sheet, row, _ = self.imported.places.get(table["origin"].iloc[position], (sheet, None, ""))
+        self.repairs.append(Repair(sheet, row, "", str(found), str(used), why, facts))
+
+    # What the workbook settles
+
+    def _currency(self) -> None:
+        """Amounts without a currency are in the client's."""
+        settings = self.known("client")
+        stated = settings["currency"].iloc[0] if len(settings) else None
+        for kind, table in self.tables.items():
+            amounts = [
+                name for name in ("amount", "amount_low", "amount_high", "cost_low", "cost_high") if name in table
+            ]
+            if not amounts or not isinstance(stated, str):
+                continue
+            known = table[amounts].notna().any(axis=1)
+            given = table["currency"].tolist() if "currency" in table else [None] * len(table)
+            self.tables[kind] = table.assign(
+                currency=[code or (stated if has else None) for code, has in zip(given, known, strict=True)]
+            )
+
+    def _years(self) -> None:
+        """Costs without a year: that of the same cost in the workbook, else the year the action starts."""
+        table = self.tables.get("cost")
+        if table is None or keys.NO_YEAR not in set(table.index.get_level_values("fiscal_year")):
+            return
+        before = defaultdict(set)
+        for action, source, year in self.known("cost").index:
+            before[action, source].add(year)
+        starts = self.known("action")["earliest_start"].to_dict()
+        own = self.tables.get("action")
+        if own is not None and "earliest_start" in own.columns:
+            starts |= {key: day for key, day in own["earliest_start"].items() if day is not None}
+        dated = []
+        for action, source, year in table.index:
+            if year == keys.NO_YEAR and len(before[action, source]) == 1:
+                year = next(iter(before[action, source]))
+            elif year == keys.NO_YEAR and pd.notna(day := starts.get(action)):
+                year = day.year
+            dated.append((action, source, year))
+        table = table.copy()
+        table.index = pd.MultiIndex.from_tuples(dated, names=table.index.names)
+        self.tables["cost"] = table[~table.index.duplicated(keep="last")]
+        self._say(None, None, "", "", "ingest.no_year")
+
+
+class What:
+    """A kind of row told in a sentence."""
+
+    def __init__(self, kind: str):
+        self.kind = kind
+
+    def text(self, lang: str) -> str:
+        from planlib.words import has_word, word
+
+        key = f"ingest.a_{self.kind}"
+        return word(key if has_word(key) else "ingest.a_row", lang)
+
+
+def _target(kind: str, name: str) -> str | None:
+    """The kind of row a column names; None when it names none."""
+    if kind == "ballot":
+        return "item" if name == "item" else None
+    if kind == "precedence" and name in ("before", "after"):
+        return "action"
+    target = kinds.REFERENCES.get(name)
+    if name == "post_id":
+        target = "post"
+    own = kind_of(kind).keys
+    return None if len(own) == 1 and name == own[0] else target
+
+
+def _match_words(kind: str, table: pd.DataFrame, known: pd.DataFrame) -> dict:
+    """File id -> id of the row of the workbook with the same words; twins are paired one to one."""
+    columns = [name for name in SAME[kind] if name in table.columns]
+    waiting: dict[tuple, list[str]] = defaultdict(list)
+    if len(known):
+        for key, *found in zip(known.index, *(known[name] for name in columns), strict=True):
+            waiting[tuple(map(_same, found))].append(str(key))
+    ids = {}
+    rows = list(zip(*(table[name] for name in columns), strict=True)) if columns else []
+    for key, found in zip(table.index, rows, strict=True):  # first those that keep their id
+        twins = waiting.get(tuple(map(_same, found)), [])
+        if str(key) in twins:
+            ids[key] = str(key)
+            twins.remove(str(key))
+    for key, found in zip(table.index, rows, strict=True):
+        twins = waiting.get(tuple(map(_same, found)), [])
+        if key not in ids and twins:
+            ids[key] = twins.pop(0)
+    return ids
+
+
+def _same(value: object) -> str:
+    if value is None or value != value:
+        return ""
+    if hasattr(value, "year"):
+        return f"{value:%Y-%m-%d}"
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _fresh(kind: str, taken: set[str]) -> Iterable[str]:
+    """Ids that are free, after the highest number in use."""
+    form = keys.MADE.get(kind, kind[0].upper() + "-{:02d}")
+    shape = re.compile(re.escape(form.split("{")[0]) + r"(\d+)")
+    n = max((int(match[1]) for found in taken if (match := shape.fullmatch(found))), default=0)
+    while True:
+        n += 1
+        yield form.format(n)
