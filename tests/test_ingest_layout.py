@@ -161,12 +161,14 @@ def test_totals_are_left_out_and_compared_with_our_own_sum():
             ["Sous-total", "", "155 $"],
             ["B", "Parc", "1 000 $"],
             ["B", "Piste", "n.d."],
+            ["Sous-total axe B", "", "1 000 $"],
             ["TOTAL", "", "1 200 $"],
         )
     )
     assert table.frame["Titre"].tolist() == ["Bancs", "Arbres", "Parc", "Piste"]
-    agrees, differs = table.repairs
+    agrees, second, differs = table.repairs
     assert (agrees.why, agrees.row, agrees.column, agrees.used) == ("layout.total_agrees", 4, "C", "150 - 160")
+    assert (second.why, second.used) == ("layout.total_agrees", "1000")  # of its own axis, not of the whole
     assert (differs.why, differs.found, differs.used) == ("layout.total_differs", "1 200 $", "1150 - 1160")
     assert differs.facts["unread"] == 1
     assert "says 1 200 $, our sum is 1150 - 1160; cells without an amount: 1" in differs.text("en")
