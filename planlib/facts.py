@@ -67,6 +67,15 @@ class Facts:
         titles = held.map(self.posts["title"]).fillna(held)
         return titles.reindex(self.actions.index).fillna(self.actions["owner"]).rename("owner")
 
+    @cached_property
+    def status(self) -> pd.Series:
+        """Status of each action: the last one an update said by the day, else the action's own; blank if neither."""
+        said = self.updates["status"].dropna().reset_index().sort_values(["updated_on", "action_id"])
+        if self.as_of is not None:
+            said = said[said["updated_on"] <= pd.Timestamp(self.as_of).date().isoformat()]
+        last = said.groupby("action_id")["status"].last()
+        return last.reindex(self.actions.index).astype("str").fillna(self.actions["status"]).rename("status")
+
     def at(self, as_of: date | None, known_at: datetime | str | None = None) -> Facts:
         """The same workbook on another day."""
         return Facts(self.book, as_of, known_at)
@@ -83,7 +92,7 @@ class Facts:
         return other
 
 
-DERIVED = {"scored_criteria", "current", "points", "owners"}
+DERIVED = {"scored_criteria", "current", "points", "owners", "status"}
 
 # Name of a table on Facts -> kind of row.
 TABLES = {

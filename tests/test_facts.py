@@ -80,3 +80,17 @@ def test_fiscal_year_y_is_the_one_that_starts_in_y(day, start, year):
 def test_a_workbook_without_settings_says_so(book):
     with pytest.raises(PlanError, match="no settings at that date"):
         _ = facts.read(book, date(1800, 1, 1)).settings
+
+
+def test_the_last_update_by_the_day_says_the_status_before_the_plan_does(book):
+    put(book, "action", [{"action_id": a, "title": a, "status": "to_come"} for a in ("A", "B")], "action_id")
+    news = [
+        {"action_id": "A", "updated_on": "2026-03-01", "status": "under_way"},
+        {"action_id": "A", "updated_on": "2026-09-01", "status": "done"},
+    ]
+    put(book, "update", news, ["action_id", "updated_on"])
+    assert facts.read(book).status.to_dict() == {"A": "done", "B": "to_come"}
+    assert facts.read(book, date(2026, 6, 30)).at(date(2027, 1, 1)).status["A"] == "done"
+    put(book, "action", [{"action_id": "A", "title": "A"}], "action_id", effective="2026-01-01")
+    put(book, "update", news, ["action_id", "updated_on"], effective="2026-01-01")
+    assert facts.read(book, date(2026, 6, 30)).status["A"] == "under_way"

@@ -100,7 +100,7 @@ class _Reader:
             for row in failed.itertuples()
             if row.action_id in actions.index
         }
-        for action, status in actions["status"].items():
+        for action, status in self._facts.status.items():
             if status in CLOSED:
                 out[action] = Reason(f"assume.already_{status}")
         for action in actions.index.difference(self._facts.current):
