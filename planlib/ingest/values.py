@@ -49,6 +49,8 @@ AMOUNT = re.compile(
     rf"(?P<before>{_SIGNS})? ?(?P<figure>{FIGURE}) ?(?:(?P<times>{_TIMES})(?![a-z]))?"
     rf"(?: ?(?:de |d')?(?P<after>{_SIGNS})(?![a-z]))?"
 )
+ENGLISH_GROUPS = re.compile(r"\d{1,3}(?:,\d{3})+")
+SIGN_IN_FRONT = re.compile(rf"(?:{_SIGNS}) ?{ENGLISH_GROUPS.pattern}(?![\d,.])")
 PLAIN_AMOUNT = re.compile(r"(?P<figure>\d{1,3}(?: \d{3})+|\d+)(?P<cents>,\d\d?|\.\d\d?)? ?(?P<sign>\$|€)?")
 
 ABOUT = re.compile(r"^(?:env(?:\.|iron)?|~|≈|approx(?:\.|imativement|imately)?|about|around|autour de|pres de|circa) ?")
@@ -99,7 +101,8 @@ def parse_money(text: object, decimal: str | None = None) -> Money:
     text : str
         `12 500 $`, `1 250,50`, `50 k$`, `entre 5 000 et 10 000 $`, `n.d.` ... as found in the file.
     decimal : "," or "."
-        The decimal sign of the file. Needed only where both readings stand (`1,250`, `12.500`).
+        The decimal sign of the file. Needed only where both readings stand (`1,250`, `12.500`); `$1,250`, with
+        its sign in front, is the English form.
 
     Returns
     -------
@@ -171,6 +174,8 @@ def _amount(folded: str, decimal: str | None, found: str) -> tuple[float, int, s
         raise PlanError("parse.money_unread", found=found)
     sign = match["before"] or match["after"]
     times = 10 ** TIMES[match["times"]] if match["times"] else 0
+    if match["before"] and decimal is None and ENGLISH_GROUPS.fullmatch(match["figure"]):
+        decimal = "."  # "$1,250": a sign in front is the English form, where the comma groups
     # "1,250 M$" is a decimal: nobody groups thousands in front of a multiplier.
     figure = _figure(match["figure"], decimal, found, grouped=not times)
     return float(figure * (times or 1)), times, CURRENCIES.get(sign) if sign else None
@@ -193,9 +198,9 @@ def currency_of(text: object) -> str | None:
 def number_forms(text: object) -> set[str]:
     """The decimal signs under which every figure of a cell can be read: {','}, {'.'} or both.
 
-    `12.500,00` proves ',', `12,500.00` proves '.', `1,250` and `12 500` prove nothing.
+    `12.500,00` proves ',', `12,500.00` and `$12,500` prove '.', `1,250` and `12 500` prove nothing.
     """
-    forms = {",", "."}
+    forms = {"."} if SIGN_IN_FRONT.search(fold(text)) else {",", "."}
     for figure in re.findall(FIGURE, plain(text)):
         forms &= {sign for sign in (",", ".") if _read(figure, sign) is not None}
     return forms
