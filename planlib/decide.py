@@ -10,7 +10,7 @@ import pandas as pd
 from planlib import agree, robust, score
 from planlib import weights as weighing
 from planlib.facts import Facts, titles
-from planlib.schedule import Schedule, solve
+from planlib.schedule import Explanation, Schedule, explain, replan, solve
 from planlib.schedule.inputs import Inputs, inputs
 from planlib.schedule.reasons import Reason
 from planlib.schema import CODES, PlanError
@@ -214,17 +214,58 @@ def plan(
     *,
     time_limit: float = 10.0,
     changes: dict | None = None,
-    hint: pd.DataFrame | None = None,
+    keep_dates: bool = False,
 ) -> Plan:
     """The best plan of a workbook from the week of `start`, under its people, money and limits.
 
-    `changes` forces actions "in" or "out". The solve is repeatable: the same workbook gives the same plan.
+    Parameters
+    ----------
+    time_limit : float
+        Deterministic units of about a second: the same workbook gives the same plan on any machine.
+    changes : dict, optional
+        action_id -> "in" or "out": what a scenario forces.
+    keep_dates : bool
+        Change the stored plan as little as possible: what is spent, signed or under way stays.
+
+    Raises
+    ------
+    PlanError
+        No plan holds every limit: which ones conflict, the cheapest repair, what is given up otherwise. Dates to
+        keep, but no stored plan.
     """
-    scores = ranking(facts)["score"]
-    stated = inputs(facts, scores, start, changes)
+    stated = inputs(facts, ranking(facts)["score"], start, changes)
     if stated.problem is None:
         return Plan(stated, None)
-    return Plan(stated, solve(stated.problem, time_limit=time_limit, hint=hint, repeatable=True))
+    if keep_dates:
+        found = replan(stated.problem, _published(facts), start, time_limit=time_limit, repeatable=True)
+    else:
+        found = solve(stated.problem, time_limit=time_limit, repeatable=True)
+    if found.status == "infeasible":
+        raise PlanError("decide.infeasible", why=_Conflict(explain(stated.problem), facts))
+    return Plan(stated, found)
+
+
+def _published(facts: Facts) -> pd.DataFrame:
+    """The stored plan, with what has been spent on each action and where it stands."""
+    stored = facts.schedule
+    if stored.empty:
+        raise PlanError("decide.no_plan_yet", client=facts.book.client)
+    spent = facts.spending.groupby("action_id")["amount"].sum()
+    published = stored[["chosen", "mode", "start", "finish"]].copy()
+    published["spent"] = spent.reindex(published.index).fillna(0.0)
+    published["status"] = facts.status.reindex(published.index)
+    return published
+
+
+class _Conflict:
+    """The three sentences of an explanation, told inside an error in its language."""
+
+    def __init__(self, explanation: Explanation, facts: Facts):
+        self._explanation = explanation
+        self._facts = facts
+
+    def text(self, lang: str) -> str:
+        return " ".join(self._explanation.sentences(lang, names(self._facts, lang)))
 
 
 def names(facts: Facts, lang: str) -> dict[str, str]:

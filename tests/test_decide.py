@@ -167,3 +167,31 @@ def test_the_best_plan_takes_the_better_of_two_that_money_cannot_both_pay(book):
     assert "60" in plan.actions.loc["A", "why_not"].text("en")  # 80 less the 20 that are left
     again = decide.plan(facts.read(book), date(2026, 1, 5), time_limit=2)
     pd.testing.assert_frame_equal(plan.actions.drop(columns="why_not"), again.actions.drop(columns="why_not"))
+
+
+def two_that_must_be_in(book, budget):
+    actions(book, "A", "B", cost_low=[80.0, 80.0], cost_high=[80.0, 80.0], mandatory=[True, True])
+    put(book, "budget", {"source_id": "s", "fiscal_year": 2026, "amount": budget})
+    put(book, "source", {"source_id": "s", "title": "Cotisations", "title_en": "Levy"})
+
+
+def test_a_plan_that_cannot_be_says_which_limit_and_what_it_would_take(book):
+    two_that_must_be_in(book, 100.0)
+    with pytest.raises(PlanError, match=r"No plan holds all the limits\..*Levy.*\$60") as caught:
+        decide.plan(facts.read(book), date(2026, 1, 5))
+    assert "Cotisations" in caught.value.text("fr")
+
+
+def test_dates_are_kept_when_asked_and_there_must_be_some(book):
+    two_that_must_be_in(book, 200.0)
+    with pytest.raises(PlanError, match="has no plan yet whose dates could be kept"):
+        decide.plan(facts.read(book), date(2026, 1, 5), keep_dates=True)
+    start, finish = "2026-03-02", "2026-03-27"
+    put(
+        book,
+        "schedule",
+        *({"action_id": a, "chosen": True, "mode": "full", "start": start, "finish": finish} for a in "AB"),
+    )
+    kept = decide.plan(facts.read(book), date(2026, 1, 5), keep_dates=True)
+    assert set(kept.actions["start"]) == {pd.Timestamp(start)}
+    assert set(decide.plan(facts.read(book), date(2026, 1, 5)).actions["start"]) == {pd.Timestamp("2026-01-05")}

@@ -166,8 +166,6 @@ def schedule(
         actions = plan.actions
         names = decide.names(known, ask.lang)
         result = plan.schedule
-        if result is not None and result.status == "infeasible":
-            raise PlanError("cli.infeasible", client=client, why=decide.conflict(plan, names))
         if not dry_run:
             rows = stored.rows(actions, plan.inputs.assumed)
             book.put("schedule", rows, by=by_whom(), why="planlib schedule", effective=ask.today)

@@ -171,6 +171,7 @@ class _Reader:
         demands = self._facts.demands.reset_index()
         demands = demands[demands["action_id"].isin(actions.index)]
         if demands.empty and self._facts.roles.empty:
+            self._say("no_roles")
             return None
         rows = []
         for row in demands.itertuples():
