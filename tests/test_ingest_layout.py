@@ -248,6 +248,17 @@ def test_a_poll_export_of_two_tables_gives_the_votes(tmp_path):
     assert [r.why for r in table.repairs if r.column] == ["layout.total_agrees"] * 2
 
 
+def test_rows_of_a_second_table_below_are_set_aside_and_never_mixed_in():
+    plan = sheet(
+        ["Axe", "Titre", "Coût"], ["A", "Bancs", "5"], ["", "", ""], ["Pilote", "Partenaires", ""], ["Ann", "SDC", ""]
+    )
+    table = read(plan)
+    assert table.frame["Titre"].tolist() == ["Bancs"]
+    assert [(left.row, left.why) for left in table.set_aside] == [(4, "layout.other_table"), (5, "layout.other_table")]
+    assert table.rows_found == 3
+    assert read(plan, answers={"table": "2"}).frame["Pilote"].tolist() == ["Ann"]
+
+
 def test_a_header_repeated_after_a_blank_row_goes_on_with_the_table():
     table = read(sheet(["Axe", "Titre"], ["A", "Bancs"], ["", ""], ["Axe", "Titre"], ["B", "Parc"]))
     assert table.frame["Titre"].tolist() == ["Bancs", "Parc"]

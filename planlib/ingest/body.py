@@ -37,7 +37,9 @@ class Table:
     questions: list[Question] = field(default_factory=list)
 
 
-def to_frame(sheet: Sheet, header: Header, answers: Mapping[str, str] | None = None) -> Table:
+def to_frame(
+    sheet: Sheet, header: Header, answers: Mapping[str, str] | None = None, last_row: int | None = None
+) -> Table:
     """The rows below a header as a table of text, '' for blank.
 
     Help rows, totals, footnotes, repeated headers and rows of a next table are set aside with a reason; totals are
@@ -48,12 +50,15 @@ def to_frame(sheet: Sheet, header: Header, answers: Mapping[str, str] | None = N
     answers : mapping
         `hidden-rows` (keep, leave-out), `long-rows` (leave-out), `header.H` (a name, or `ignore`).
 
+    last_row : int
+        Where the table ends, when another one stands below it in the sheet: its rows are set aside.
+
     Raises
     ------
     PlanError
         No row stands under the header.
     """
-    body = _Body(sheet, header, answers or {})
+    body = _Body(sheet, header, answers or {}, last_row or len(sheet.rows))
     body.sort_rows()
     body.name_columns()
     return body.table()
@@ -62,8 +67,8 @@ def to_frame(sheet: Sheet, header: Header, answers: Mapping[str, str] | None = N
 class _Body:
     """The rows below one header on their way to a table; lives for one call of `to_frame`."""
 
-    def __init__(self, sheet: Sheet, header: Header, answers: Mapping[str, str]):
-        self.sheet, self.header, self.answers = sheet, header, answers
+    def __init__(self, sheet: Sheet, header: Header, answers: Mapping[str, str], last_row: int):
+        self.sheet, self.header, self.answers, self.last_row = sheet, header, answers, last_row
         self.end = header.left + len(header.names)
         self.kept: list[int] = []
         self.found = 0
@@ -91,7 +96,7 @@ class _Body:
         long_rows, short_rows = [], []
         hidden = self._hidden()
         last_full = max(
-            (n for n in range(header.first_row, len(sheet.rows) + 1) if len(filled(cells(sheet, n))) > 1), default=0
+            (n for n in range(header.first_row, self.last_row + 1) if len(filled(cells(sheet, n))) > 1), default=0
         )
         for number in range(header.first_row, len(sheet.rows) + 1):
             line = sheet.rows[number - 1]
@@ -99,6 +104,9 @@ class _Body:
             if not places:
                 continue
             self.found += 1
+            if number > self.last_row:
+                self._leave(number, "layout.other_table")
+                continue
             if help_may_follow and is_help(line):
                 self._leave(number, "layout.help_row")
                 continue
@@ -118,7 +126,7 @@ class _Body:
                 elif sheet.ragged and len(line) < self.end:
                     short_rows.append(number)
                 self.kept.append(number)
-        if not self.found:
+        if not self.found or (all(left.why == "layout.other_table" for left in self.set_aside) and not self.kept):
             raise PlanError("layout.no_rows", sheet=sheet.name, row=str(header.rows[-1] if header.rows else 0))
         if short_rows:
             facts = {"n": len(short_rows), "first": str(short_rows[0]), "columns": len(header.names)}

@@ -47,7 +47,7 @@ def read_table(book: Workbook, synonyms: Synonyms, answers: Mapping[str, str] | 
         raise PlanError("files.never_calculated", file=book.path.name, sheet=region.sheet.name, cell=cell)
     if given is None and not region.header.matches and synonyms:
         _ask_header_row(region, questions)
-    table = to_frame(region.sheet, region.header, answers)
+    table = to_frame(region.sheet, region.header, answers, region.last_row)
     repairs += table.repairs
     questions += table.questions
     return Table(table.sheet, table.header, table.frame, table.rows_found, repairs, table.set_aside, questions)
@@ -74,7 +74,7 @@ def find_tables(sheet: Sheet, synonyms: Synonyms) -> tuple[Region, ...]:
     """
     known = lookup(synonyms)
     starts = [1]
-    first = None
+    above = None
     for number in range(2, len(sheet.rows)):
         line = cells(sheet, number)
         if any(cells(sheet, number - 1)) or not any(line) or not any(cells(sheet, number + 1)):
@@ -82,21 +82,15 @@ def find_tables(sheet: Sheet, synonyms: Synonyms) -> tuple[Region, ...]:
         labels = [plain(cell) for cell in line if cell]
         if len(labels) < 2 or not all(map(is_label, labels)) or len(set(map(fold, labels))) < len(labels):
             continue
-        if first is None:
-            first = _head_labels(sheet, starts[-1], number - 1, known)
-        if list(map(fold, labels)) == first[0]:
+        above = above or _above(sheet, starts[-1], number - 1, known)
+        if list(map(fold, labels)) == above.labels:
             continue
         named = len(match(labels, known))
-        if (
-            (named >= 2 and named > first[1])
-            or (named >= 2 and first[1] >= 2)
-            or len(labels) > first[2] + (1 if first[2] > 2 else 0)
-        ):
-            if first[2] <= 1 and first[3] <= 2:
-                first = None  # only a title stood above
-                continue
-            starts.append(number)
-            first = None
+        wider = len(labels) > above.width + (above.width > 2)  # a table of words may have one fuller row
+        if named >= 2 or wider:
+            if not above.is_title:
+                starts.append(number)
+            above = None
     ends = [start - 1 for start in starts[1:]] + [len(sheet.rows)]
     regions = []
     for start, end in zip(starts, ends, strict=True):
@@ -109,14 +103,25 @@ def find_tables(sheet: Sheet, synonyms: Synonyms) -> tuple[Region, ...]:
     return tuple(regions)
 
 
-def _head_labels(sheet: Sheet, first_row: int, last_row: int, known: Mapping) -> tuple[list[str], int, int, int]:
-    """Of the rows so far: the folded labels of their best header, how many are wanted, their width, their number."""
-    best: tuple[int, int, list[str]] = (-1, -1, [])
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """The table so far: the folded labels of its best header, how many are wanted, its width and its rows."""
+
+    labels: list[str]
+    named: int
+    width: int
+    rows: int
+
+    @property
+    def is_title(self) -> bool:
+        return self.width <= 1 and self.rows <= 2
+
+
+def _above(sheet: Sheet, first_row: int, last_row: int, known: Mapping) -> _Above:
     rows = [line for line in sheet.rows[first_row - 1 : last_row] if any(line)]
-    for line in rows[:40]:
-        labels = [fold(cell) for cell in line if cell]
-        best = max(best, (len(match(labels, known)), len(labels), labels), key=lambda item: item[:2])
-    return best[2], best[0], max((len(filled(line)) for line in rows), default=0), len(rows)
+    folded = [[fold(cell) for cell in line if cell] for line in rows[:40]]
+    best = max(folded, key=lambda labels: (len(match(labels, known)), len(labels)), default=[])
+    return _Above(best, len(match(best, known)), max((len(filled(line)) for line in rows), default=0), len(rows))
 
 
 def _regions(sheet: Sheet, synonyms: Synonyms, given: str | None) -> tuple[Region, ...]:
