@@ -34,15 +34,15 @@ def reasons(found: Review, lang: str) -> alt.Chart | alt.LayerChart:
     ]
     y = alt.Y("label:N", sort=order, title=None)
     base = alt.Chart(table[["label", "n", "second", "both", "told", "given", "actions"]])
-    shown = alt.condition("datum.given", alt.value(theme.ACCENT), alt.value(theme.PAPER))
-    edge = alt.condition("datum.given", alt.value(theme.ACCENT), alt.value(theme.MUTED))
-    second = base.mark_bar(color=theme.ACCENT, opacity=0.25, height=18).encode(
+    second = base.mark_bar(opacity=0.25, height=18).encode(
         x=alt.X("both:Q", title=actions, axis=_whole(table["both"].max())), y=y, tooltip=tooltip
     )
-    dash = alt.condition("datum.given", alt.value([1, 0]), alt.value([4, 3]))
-    main = base.mark_bar(height=18).encode(x="n:Q", y=y, color=shown, stroke=edge, strokeDash=dash, tooltip=tooltip)
+    main = base.transform_filter("datum.given").mark_bar(height=18).encode(x="n:Q", y=y, tooltip=tooltip)
+    missing = base.transform_filter("!datum.given").mark_bar(
+        height=18, fill=theme.PAPER, stroke=theme.MUTED, strokeDash=[4, 3]
+    )
     text = base.mark_text(align="left", dx=6).encode(x="both:Q", y=y, text="told:N")
-    return alt.layer(second, main, text).properties(
+    return alt.layer(second, main, missing.encode(x="n:Q", y=y), text).properties(
         height=alt.Step(ROW),
         title=_titled(found, "reasons", "charts.reasons_measure", lang, n=len(found.not_done)),
         description=_described(found, "reasons", "charts.reasons_told", lang, top=_listed(table.head(3), lang)),

@@ -77,13 +77,13 @@ INDICATOR_MARKS = {
 }
 
 
-def enable() -> None:
-    """Make this the look of every chart made from here on."""
-    alt.theme.enable("planlib")
+def enable(accent: str = ACCENT) -> None:
+    """Make this the look of every chart made from here on, with a client's own colour on plain bars."""
+    alt.theme.enable("planlib", accent=accent)
 
 
 @alt.theme.register("planlib", enable=False)
-def _look() -> alt.theme.ThemeConfig:
+def _look(accent: str = ACCENT) -> alt.theme.ThemeConfig:
     text = {"labelFont": FONT, "titleFont": FONT, "labelColor": INK, "titleColor": MUTED}
     return {
         "width": WIDTH,
@@ -129,7 +129,7 @@ def _look() -> alt.theme.ThemeConfig:
                 "offset": 10,
             },
             "text": {"font": FONT, "fontSize": 13, "color": INK},
-            "bar": {"color": ACCENT},
+            "bar": {"color": accent},
             "range": {"category": list(AXES), "heatmap": ["#eef3f8", "#123f60"], "ramp": ["#eef3f8", "#123f60"]},
         },
     }

@@ -1,0 +1,375 @@
+"""The review's finished tables as pieces of a page: nothing is computed here, all text is escaped.
+
+Each takes a `Review` and a language and gives `Html`, which a notebook shows and a report's page keeps; an empty
+table gives what to say instead. Their look is templates/html/blocks.css.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+
+from planlib import words
+from planlib.desk.tables import NOWHERE, Html, coded, mark, marked
+from planlib.review import Review
+from planlib.review.next_year import MOVES
+from planlib.review.page import Figure
+from planlib.schema import CODES
+from planlib.words import day, money, word, year_name
+
+
+def heading(key: str, lang: str, level: int = 2, **facts) -> Html:
+    """A heading in words; `key` is a name of wording/blocks."""
+    return Html(f"<h{level}>{_say(key, lang, **facts)}</h{level}>")
+
+
+def next_heading(found: Review, lang: str) -> Html:
+    """The heading of next year's draft, with that year's name."""
+    return heading("h_next", lang, year=year_name(found.year + 1, found.fiscal_start))
+
+
+def head(found: Review, lang: str) -> Html:
+    """The year reviewed, and the notes a reader needs before any figure; a draft says so first."""
+    year = year_name(found.year, found.fiscal_start)
+    span = _say("span", lang, year=year, start=day(found.start, lang), end=day(found.end, lang))
+    draft = f'<p class="draft">{_say("draft", lang, n=len(found.blanks))}</p>' if len(found.blanks) else ""
+    return Html(f'{draft}<p class="span">{span}</p>')
+
+
+def figures(found: Review, lang: str) -> Html:
+    """Four figures, last year's beside them."""
+    return Html(f'<div class="figures">{"".join(_figure(figure, lang) for figure in found.figures)}</div>')
+
+
+def strategy(found: Review, lang: str) -> Html:
+    """Where the strategy stands, in one sentence."""
+    return Html(f'<p class="strategy">{escape(found.strategy.text(lang))}</p>')
+
+
+def decisions(found: Review, lang: str) -> Html:
+    """Three decisions to take, each with what it costs and what it frees."""
+    if not found.decisions:
+        return _nothing("no_decision", lang)
+    titles = found.actions[f"title_{lang}"]
+    items = []
+    for decision in found.decisions:
+        about = [f"{escape(a)} {escape(titles[a])}" for a in decision.actions]
+        listed = f'<p class="about">{"; ".join(about)}</p>' if about else ""
+        items.append(
+            f"<li><p>{escape(decision.what.text(lang))}</p>{listed}<dl>"
+            f"<div><dt>{_say('costs', lang)}</dt><dd>{escape(decision.costs.text(lang))}</dd></div>"
+            f"<div><dt>{_say('frees', lang)}</dt><dd>{escape(decision.frees.text(lang))}</dd></div></dl></li>"
+        )
+    return Html(f'<ol class="decisions">{"".join(items)}</ol>')
+
+
+def evidence(found: Review, lang: str) -> Html:
+    """Behind each reason, the actions that gave it, the line that shows it and what is proposed."""
+    if found.not_done.empty:
+        return _nothing("all_done", lang)
+    order = {
+        reason: i for i, reason in enumerate(found.by_reason["n"].sort_values(ascending=False, kind="stable").index)
+    }
+    rows = found.not_done.assign(rank=found.not_done["reason"].map(order)).sort_values("rank", kind="stable")
+    return _table(
+        "evidence",
+        lang,
+        ["title", "reason", "line", "decision"],
+        [[_action(row, lang), _reason(row, lang), _line(row, lang), _decision(row, lang)] for row in rows.itertuples()],
+    )
+
+
+def owed(found: Review, lang: str) -> Html:
+    """What a draft still owes, by owner; nothing when it owes nothing."""
+    if found.blanks.empty:
+        return Html("")
+    parts = [heading("h_owed", lang, level=3).html]
+    for owner, rows in found.blanks.fillna({f"owner_{lang}": ""}).groupby(f"owner_{lang}", sort=True):
+        items = "".join(
+            f"<li>{escape(row.action_id)} {escape(getattr(row, f'title_{lang}'))} "
+            f"({escape(word(f'review.missing_{row.missing}', lang))})</li>"
+            for row in rows.itertuples()
+        )
+        parts.append(f"<h4>{escape(owner) or _say('nobody', lang)}</h4><ul>{items}</ul>")
+    return Html("".join(parts))
+
+
+def axis_details(found: Review, lang: str) -> Html:
+    """Axis by axis: what was promised and done, what was learned, and its indicators against their targets."""
+    return Html("".join(_axis(row, found, lang) for row in found.by_axis.itertuples()))
+
+
+def context(found: Review, lang: str) -> Html:
+    """What transformed the year, inside the organisation and around it."""
+    if found.context.empty:
+        return _nothing("no_context", lang)
+    parts = []
+    for where in [*CODES["where"], None]:
+        rows = found.context[found.context["where"] == where if where else found.context["where"].isna()]
+        items = "".join(
+            f"<li>{_dated(row.happened, lang)}{escape(getattr(row, f'text_{lang}'))}</li>" for row in rows.itertuples()
+        )
+        title = f"<h3>{_say(f'context_{where}', lang)}</h3>" if where else ""
+        parts.append(f"{title}<ul>{items}</ul>" if items else "")
+    return Html("".join(parts))
+
+
+def compared(found: Review, lang: str) -> Html:
+    """This year's plan against last year's: carried, new, dropped; by the id, with the number each one had."""
+    if found.carried.empty and found.closed.empty:
+        return _nothing("first_year", lang)
+    rows = []
+    for name in ("carried", "new", "dropped", "closed"):
+        table = getattr(found, name)
+        listed = "; ".join(
+            f"{escape(row.Index)} {escape(str(getattr(row, f'title_{lang}')))}" for row in table.itertuples()
+        )
+        rows.append([_say(f"compared_{name}", lang), words.number(len(table), lang), listed or NOWHERE])
+    return _table("compared", lang, ["what", "n", "actions"], rows)
+
+
+def next_year(found: Review, lang: str) -> Html:
+    """Next year's draft: in, moved, out and still to decide, with the days and money known."""
+    if found.next_year.empty:
+        return _nothing("no_next_year", lang)
+    rows = []
+    for move in MOVES:
+        for row in found.next_year[found.next_year["move"] == move].itertuples():
+            date = f" ({escape(day(row.new_date.date(), lang))})" if not pd.isna(row.new_date) else ""
+            why = _say(f"why_{row.why}", lang) if row.why in ("ongoing", "due") else _code("decision", row.why, lang)
+            rows.append(
+                [
+                    _action(row, lang),
+                    _say(f"move_{move}", lang) + date,
+                    why,
+                    _days(row.effort_days, lang),
+                    _amount(row, lang),
+                ]
+            )
+    return _table("next_year", lang, ["title", "move", "why", "days", "cost"], rows, numbers=2)
+
+
+def loads(found: Review, lang: str) -> Html:
+    """Who would carry what next year."""
+    rows = []
+    for row in found.loads.itertuples():
+        name = getattr(row, f"owner_{lang}")
+        unknown = f" {_say('days_unknown', lang, n=row.unknown_days)}" if row.unknown_days else ""
+        rows.append(
+            [
+                escape(name) if isinstance(name, str) else _say("nobody", lang),
+                words.number(row.this_year, lang),
+                words.number(row.next_year, lang),
+                _days(row.effort_days, lang) + unknown,
+            ]
+        )
+    return _table("loads", lang, ["owner", "this_year", "next_year", "days"], rows, numbers=3)
+
+
+def annex(found: Review, lang: str) -> Html:
+    """Action by action: owner, status, health, reason, decision, and how many notes asked for it."""
+    rows = [
+        [
+            _action(row, lang),
+            escape(_text(getattr(row, f"owner_{lang}"))),
+            marked(row.status if isinstance(row.status, str) else "unknown", lang)
+            + (f"<br>{marked(row.health, lang)}" if isinstance(row.health, str) else ""),
+            _reason(row, lang),
+            _decision(row, lang),
+            _notes(row, lang),
+        ]
+        for row in found.actions.sort_values(["axis_id"], kind="stable", na_position="last").itertuples()
+    ]
+    return _table("annex", lang, ["title", "owner", "status", "reason", "decision", "notes"], rows)
+
+
+def history(found: Review, lang: str) -> Html:
+    """Every piece of news of the year, action by action, oldest first; folded away until asked for."""
+    start = found.start.isoformat()
+    news = found.history[(found.history["updated_on"] >= start) & found.history["action_id"].isin(found.actions.index)]
+    if news.empty:
+        return _nothing("no_history", lang)
+    titles = found.actions[f"title_{lang}"]
+    rows = [
+        [
+            f"{escape(row.action_id)} {escape(titles[row.action_id])}",
+            _day_text(row.updated_on, lang),
+            marked(row.status, lang) if isinstance(row.status, str) else NOWHERE,
+            escape(_text(row.comment)),
+        ]
+        for row in news.sort_values(["action_id", "updated_on"]).itertuples()
+    ]
+    table = _table("history", lang, ["title", "updated_on", "status", "comment"], rows)
+    return Html(f"<details><summary>{_say('history', lang, n=len(rows))}</summary>{table.html}</details>")
+
+
+def notes(found: Review, lang: str) -> Html:
+    """What a reader must know of how the figures were made."""
+    items = "".join(f"<li>{escape(note.text(lang))}</li>" for note in found.notes)
+    return Html(f'{heading("h_notes", lang, level=3).html}<ul class="notes">{items}</ul>' if items else "")
+
+
+def _say(name: str, lang: str, **facts) -> str:
+    return escape(word(f"blocks.{name}", lang, **facts), quote=False)
+
+
+def _nothing(name: str, lang: str) -> Html:
+    return Html(f'<p class="nothing">{_say(name, lang)}</p>')
+
+
+def _figure(figure: Figure, lang: str) -> str:
+    of_money = figure.unit != "count"
+
+    def told(value: float | None) -> str:
+        return money(round(value), lang, figure.unit) if of_money else words.number(value, lang)
+
+    if figure.x is None and figure.n is None:
+        main = f'<p class="x none">{_say("unknown", lang)}</p>'
+    else:
+        x = told(figure.x) if figure.x is not None else _say("unknown", lang)
+        of = _say("of", lang, n=told(figure.n)) if figure.n is not None else _say("of_unknown", lang)
+        main = f'<p class="x{" money" if of_money else ""}">{escape(x)} <span class="of">{of}</span></p>'
+    quiet = _say(f"quiet_{figure.name}", lang, n=figure.unknown) if figure.unknown else ""
+    last = ""
+    if figure.last_x is not None and figure.last_n is not None:
+        last = _say("last_year", lang, x=told(figure.last_x), n=told(figure.last_n))
+    return (
+        f'<div class="figure"><p class="label">{_say(f"figure_{figure.name}", lang)}</p>{main}'
+        f'<p class="quiet">{quiet}</p><p class="last">{last}</p></div>'
+    )
+
+
+def _axis(row, found: Review, lang: str) -> str:
+    title = escape(getattr(row, f"title_{lang}")) if row.Index else _say("no_axis", lang)
+    number = f"{escape(row.number)}. " if isinstance(row.number, str) else ""
+    if not row.promised:
+        return f"<h3>{number}{title}</h3><p>{_say('axis_empty', lang)}</p>"
+    facts = {"n": row.promised, "done": row.done, "ongoing": row.ongoing, "left": row.not_done}
+    parts = [f"<h3>{number}{title}</h3><p>{_say('axis_counts', lang, **facts)}</p>"]
+    if isinstance(row.learned, str):
+        items = "".join(f"<li>{escape(line)}</li>" for line in row.learned.split("\n"))
+        parts.append(f"<h4>{_say('learned', lang)}</h4><ul>{items}</ul>")
+    cards = found.indicators[found.indicators["axis_id"].fillna("") == row.Index]
+    if len(cards):
+        parts.append(
+            _table("", lang, ["indicator", "baseline", "actual", "target", "position"], _cards(cards, lang)).html
+        )
+    return "".join(parts)
+
+
+def _cards(cards: pd.DataFrame, lang: str) -> list[list[str]]:
+    rows = []
+    for card in cards.itertuples():
+        unit = card.unit if isinstance(card.unit, str) else ""
+        level = (
+            f' <span class="quiet">({_code("level", card.level, lang)})</span>' if isinstance(card.level, str) else ""
+        )
+        position = word(f"charts.indicator_{card.state}", lang)
+        comment = f'<br><span class="quiet">{escape(card.comment)}</span>' if isinstance(card.comment, str) else ""
+        rows.append(
+            [
+                escape(getattr(card, f"title_{lang}")) + level,
+                _measured(card.baseline, unit, card.baseline_date, lang),
+                _measured(card.actual, unit, card.measured_on, lang) + comment,
+                _measured(card.target, unit, card.target_date, lang),
+                f'<span class="status">{mark(card.state)}{escape(position)}</span>',
+            ]
+        )
+    return rows
+
+
+def _measured(value: float, unit: str, when, lang: str) -> str:
+    if value != value:
+        return NOWHERE
+    space = "" if unit == "%" and lang == "en" else "\u00a0"
+    date = f'<br><span class="quiet">{escape(day(when.date(), lang))}</span>' if not pd.isna(when) else ""
+    return escape(words.number(value, lang) + (space + unit if unit else "")) + date
+
+
+def _table(name: str, lang: str, columns: list[str], rows: list[list[str]], numbers: int = 0) -> Html:
+    """A table of cells already escaped; the first of each row is its header, the last `numbers` stand right."""
+    right = set(range(len(columns) - numbers, len(columns)))
+
+    def side(i: int) -> str:
+        return ' class="number"' if i in right else ""
+
+    head = "".join(f'<th scope="col"{side(i)}>{_say(f"col_{column}", lang)}</th>' for i, column in enumerate(columns))
+    body = "".join(
+        f'<tr><th scope="row">{first}</th>' + "".join(f"<td{side(i)}>{c}</td>" for i, c in enumerate(rest, 1)) + "</tr>"
+        for first, *rest in rows
+    )
+    kind = f' class="{name}"' if name else ""
+    return Html(f"<table{kind}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+
+
+def _action(row, lang: str) -> str:
+    number = f" · {escape(row.number)}" if isinstance(row.number, str) else ""
+    return f'{escape(getattr(row, f"title_{lang}"))} <span class="quiet">{escape(row.Index)}{number}</span>'
+
+
+def _reason(row, lang: str) -> str:
+    if row.status in ("done", "ongoing"):
+        return ""
+    if not isinstance(row.reason, str):
+        return f'<span class="owed">{_say("reason_owed", lang)}</span>'
+    second = ""
+    if isinstance(row.reason_second, str) and row.reason_second != row.reason:
+        second = (
+            f'<br><span class="quiet">{_say("second", lang, reason=word(f"reason.{row.reason_second}", lang))}</span>'
+        )
+    return _code("reason", row.reason, lang) + second
+
+
+def _line(row, lang: str) -> str:
+    if not isinstance(row.line, str):
+        return NOWHERE
+    where = [day(row.line_on.date(), lang)] if not pd.isna(row.line_on) else []
+    where += [row.line_origin] if isinstance(row.line_origin, str) else []
+    origin = f'<br><span class="quiet">{escape(" · ".join(where))}</span>' if where else ""
+    return escape(row.line) + origin
+
+
+def _decision(row, lang: str) -> str:
+    if row.status in ("done", "ongoing") and not isinstance(row.decision, str):
+        return ""
+    if not isinstance(row.decision, str):
+        return _say("to_decide", lang)
+    date = f"<br>{escape(day(row.new_date.date(), lang))}" if not pd.isna(row.new_date) else ""
+    text = f'<br><span class="quiet">{escape(row.decision_text)}</span>' if isinstance(row.decision_text, str) else ""
+    return _code("decision", row.decision, lang) + date + text
+
+
+def _notes(row, lang: str) -> str:
+    if not row.notes:
+        return NOWHERE
+    ids = f'<br><span class="quiet">{escape(row.note_ids)}</span>' if isinstance(row.note_ids, str) else ""
+    return words.number(row.notes, lang) + ids
+
+
+def _code(codes: str, code, lang: str) -> str:
+    return escape(coded(codes, code, lang)) if isinstance(code, str) else _say("to_decide", lang)
+
+
+def _days(value: float, lang: str) -> str:
+    return words.number(value, lang) if value == value else NOWHERE
+
+
+def _amount(row, lang: str) -> str:
+    if row.next_high != row.next_high:
+        return NOWHERE
+    low, high = (money(value, lang, row.money) for value in (row.next_low, row.next_high))
+    return escape(high if row.next_low == row.next_high else word("review.from_to", lang, low=low, high=high))
+
+
+def _dated(when, lang: str) -> str:
+    return f'<span class="quiet">{escape(day(when.date(), lang))}</span> ' if not pd.isna(when) else ""
+
+
+def _day_text(text: str, lang: str) -> str:
+    when = pd.to_datetime(text, format="ISO8601", errors="coerce")
+    return escape(day(when.date(), lang) if not pd.isna(when) else text)
+
+
+def _text(value) -> str:
+    return value if isinstance(value, str) else NOWHERE
