@@ -8,6 +8,7 @@ import pandas as pd
 
 from planlib.ingest import axes, build, funding, keys, kinds, readers
 from planlib.ingest.keys import Frames
+from planlib.ingest.names import bare
 from planlib.ingest.records import fold, plain
 from planlib.ingest.rows import Rows
 from planlib.ingest.values import is_unknown
@@ -60,12 +61,14 @@ def _titles(rows: Rows, columns: dict[str, list]) -> None:
     if not rows.has("title"):
         titles = readers.first_of(*[columns[c] for c in ("title_fr", "title_en") if c in columns])
     heading = None
-    headings: list[str | None] = []
+    headings: list[str | None] = [None] * len(titles)
     axis_columns = {
         rows.matched[name] for name in ("axis", "subaxis", "subsubaxis", "objective") if name in rows.matched
     }
     for i, title in enumerate(titles):
-        filled = [place for place, cell in enumerate(rows.cells[i]) if plain(cell)]
+        if title and axis_columns:
+            continue
+        filled = [place for place, cell in enumerate(rows.cells[i]) if cell]
         alone = len(filled) == 1
         if alone and not axis_columns and HEADING.match(plain(rows.cells[i][filled[0]])):
             heading = plain(rows.cells[i][filled[0]])
@@ -74,7 +77,7 @@ def _titles(rows: Rows, columns: dict[str, list]) -> None:
             rows.drop(i, "ingest.axis_only")
         elif not title:
             rows.drop(i, "ingest.no_key", column=rows.header("title"))
-        headings.append(heading)
+        headings[i] = heading
     if heading:
         rows.settled["headings"] = headings
     columns["title"] = [title or None for title in titles]
@@ -99,11 +102,10 @@ def _merge_twins(rows: Rows, columns: dict[str, list]) -> None:
     """Actions of one title under one axis: a copy is left out; others are asked, merged or kept."""
     seen: dict[tuple, int] = {}
     own = rows.has("action_id") and "made" not in rows.settled
+    axis = columns.get("axis_id") or [None] * len(rows)
     twins = []
     for i in rows.kept:
-        key = (fold(columns["title"][i]), columns["axis_id"][i] if "axis_id" in columns else None)
-        if own:
-            key = (columns["action_id"][i],)
+        key = (columns["action_id"][i],) if own else (bare(columns["title"][i]), axis[i])
         if key not in seen:
             seen[key] = i
         elif list(map(plain, rows.cells[i])) == list(map(plain, rows.cells[seen[key]])):
@@ -114,13 +116,19 @@ def _merge_twins(rows: Rows, columns: dict[str, list]) -> None:
         return
     first, second = twins[0]
     answer = rows.ask(
-        "duplicates", "ingest.ask_duplicates", {"merge": "ingest.choice_merge", "keep": "ingest.choice_keep"},
-        n=len(twins), title=columns["title"][second], first=str(rows.numbers[first]), second=str(rows.numbers[second]),
-    )  # fmt: skip
+        "duplicates",
+        "ingest.ask_same_id" if own else "ingest.ask_duplicates",
+        {"merge": "ingest.choice_merge", "keep": "ingest.choice_keep"},
+        n=len(twins),
+        title=columns["action_id" if own else "title"][second],
+        first=str(rows.numbers[first]),
+        second=str(rows.numbers[second]),
+    )
     if answer == "keep" and own:
         for _, i in twins:
             columns["action_id"][i] = f"{columns['action_id'][i]}-{rows.numbers[i]}"
     if answer == "merge":
+        rows.texts.clear()
         for first, i in twins:
             for place, cell in enumerate(rows.cells[i]):
                 if not plain(rows.cells[first][place]):
@@ -148,12 +156,13 @@ def _when(rows: Rows, columns: dict[str, list]) -> None:
     starts: list = [None] * n
     ends: list = [None] * n
     said: list = [None] * n
+    rhythms = {cell for name in names for cell in set(read[name].found) if cell and is_horizon(cell)}
     horizons = readers.blanks(rows.text("horizon")) if rows.has("horizon") else [None] * n
     for i in range(n):
         words = []
         for name in names:
             cell, start, end = read[name].found[i], read[name].start[i], read[name].end[i]
-            if cell and is_horizon(cell):
+            if cell in rhythms:
                 horizons[i] = horizons[i] or cell
             if start is None and end is None:
                 words += [cell] if cell and not is_unknown(cell) else []
@@ -223,7 +232,9 @@ def _owners(rows: Rows, columns: dict[str, list], tables: Frames) -> None:
     if not names:
         return
     owners = readers.first_of(*[rows.text(name) for name in names])
-    columns["owner"] = [None if owner and is_unknown(owner) else owner for owner in owners]
+    unknown = {owner for owner in set(owners) if owner and is_unknown(owner)}
+    columns["owner"] = [None if owner in unknown else owner for owner in owners]
+    many = {owner for owner in set(columns["owner"]) if owner and len(funding.SEPARATOR.split(owner)) > 1}
     posts: dict[str, dict] = {}
     held = []
     several = 0
@@ -231,7 +242,7 @@ def _owners(rows: Rows, columns: dict[str, list], tables: Frames) -> None:
         owner = columns["owner"][i]
         if not owner:
             continue
-        if len(funding.SEPARATOR.split(owner)) > 1:
+        if owner in many:
             several += 1
             if several == 1:
                 rows.say(i, rows.header(names[0]), owner, owner, "ingest.several_owners")

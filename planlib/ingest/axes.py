@@ -12,6 +12,8 @@ from planlib.ingest.names import split_number, words_of
 from planlib.ingest.records import slug
 from planlib.ingest.rows import Rows
 
+MANY = 500  # spellings beyond which slips are no longer looked for: such a column holds no axes
+
 
 def axes(rows: Rows, columns: dict[str, list], tables: Frames) -> None:
     """Axes and sub-axes by their path, spellings brought together; an action hangs on the deepest one."""
@@ -88,8 +90,10 @@ class Spellings:
 
     @staticmethod
     def _near(rows: Rows, name: str, chosen: dict, parent, number, words: str, text: str) -> str | None:
-        for (other_parent, other_number, other_words), twin in chosen.items():
+        for (other_parent, other_number, other_words), twin in chosen.items() if len(chosen) < MANY else ():
             if other_parent != parent or (number and other_number and number != other_number):
+                continue
+            if abs(len(words) - len(other_words)) > 2:
                 continue
             if words == other_words:
                 return twin  # numbered in one place only

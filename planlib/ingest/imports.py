@@ -38,7 +38,7 @@ class Import:
     tables: Frames = field(default_factory=dict)
     made: frozenset[str] = frozenset()
     spoken: Mapping[str, str] = field(default_factory=dict)  # id as typed -> title beside it, to check one by the other
-    places: Mapping[str, tuple[str, int, str]] = field(default_factory=dict)  # origin -> sheet, row, words of the row
+    places: Mapping[str, tuple[str, int, list[str]]] = field(default_factory=dict)  # origin -> sheet, row, its cells
 
     source: Import | None = None  # the import as read, once it is resolved
 
@@ -50,6 +50,7 @@ class Import:
         """The import report as the command line gives it."""
         return {
             "kind": self.kind,
+            "file": self.file,
             "rows_found": self.rows_found,
             "rows_kept": self.rows_kept,
             "set_aside": [
@@ -158,7 +159,7 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) 
         tables,
         frozenset(made),
         _spoken(rows),
-        {rows.origin(i): (rows.sheet, rows.numbers[i], rows.words(i)) for i in rows.kept},
+        {rows.origin(i): (rows.sheet, rows.numbers[i], rows.cells[i]) for i in rows.kept},
     )
 
 

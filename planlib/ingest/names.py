@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 
 import pandas as pd
 
@@ -26,9 +27,21 @@ def split_number(text: str) -> tuple[str | None, str]:
     return (match["number"], plain(match["title"])) if match else (None, plain(text))
 
 
+ACCENTS = {ord("’"): "'", ord("œ"): "oe", ord("æ"): "ae"} | {
+    code: unicodedata.normalize("NFKD", chr(code))[0]
+    for code in range(0xC0, 0x250)
+    if unicodedata.decomposition(chr(code))
+}
+
+
+def bare(title: str) -> str:
+    """A title without case or accents, as fast as twenty thousand of them need."""
+    return title.casefold().translate(ACCENTS)
+
+
 def words_of(title: object) -> str:
     """A title to compare: no case, accents, stops or odd spaces."""
-    return re.sub(r"\W+", " ", fold(title)).strip() or fold(title)
+    return re.sub(r"\W+", " ", bare(plain(title))).strip() or fold(title)
 
 
 class Names:

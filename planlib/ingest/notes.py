@@ -32,6 +32,7 @@ def build_notes(rows: Rows) -> tuple[Frames, set[str]]:
     for name in COUNTS:
         if rows.has(name):
             beside[name] = readers.numbers(rows, name)
+    originals = readers.blanks(rows.text("text_original")) if rows.has("text_original") else [None] * len(rows)
     ids = readers.blanks(rows.text("note_id")) if rows.has("note_id") else [None] * len(rows)
     made = not any(ids)
     columns: dict[str, list] = {name: [] for name in (*beside, "note_id", "text", "text_original", "question")}
@@ -45,7 +46,7 @@ def build_notes(rows: Rows) -> tuple[Frames, set[str]]:
                 continue
             index.append(i)
             columns["text"].append(strip_html(cells[i]))
-            columns["text_original"].append(cells[i] if columns["text"][-1] != cells[i] else None)
+            columns["text_original"].append(originals[i] or (cells[i] if columns["text"][-1] != cells[i] else None))
             columns["question"].append(questions[i] or header)
             columns["note_id"].append(_answer_id(ids[i], name, asked) if ids[i] else None)
             for other, found in beside.items():

@@ -98,7 +98,8 @@ def codes(rows: Rows, name: str, codes_name: str) -> list:
     cells = rows.text(name)
     known = dict(kinds.code_words(codes_name))
     known |= {fold(cell): code for cell in set(cells) if (code := _percent_status(cell, codes_name))}
-    shown = ["" if values.is_unknown(cell) and fold(cell) not in known else cell for cell in cells]
+    unknown = {cell for cell in set(cells) if values.is_unknown(cell) and fold(cell) not in known}
+    shown = ["" if cell in unknown else cell for cell in cells]
     found = columns.parse_code_column(_series(rows, name, shown), CODES[codes_name], known, **_place(rows, name))
     out = _known(_take(rows, found)["code"])
     first: dict[str, int] = {}
@@ -145,7 +146,8 @@ def _percent_status(cell: str, codes_name: str) -> str | None:
 def periods(rows: Rows, name: str) -> Periods:
     """Dates and periods; a horizon (`court terme`) is no date here, and is read as a horizon elsewhere."""
     cells = rows.text(name)
-    shown = ["" if is_horizon(cell) else cell for cell in cells]
+    rhythms = {cell for cell in set(cells) if is_horizon(cell)}
+    shown = ["" if cell in rhythms else cell for cell in cells]
     table = _take(
         rows,
         columns.parse_when_column(
@@ -266,10 +268,11 @@ def _days(rows: Rows, name: str, column: str, option: str) -> Columns:
     cells = rows.text(name)
     sizes = kinds.code_words("size") if column == "effort_days" else {}
     bare = {cell: (match[1] if (match := DAYS.fullmatch(plain(cell))) else cell) for cell in set(cells)}
-    shown = ["" if fold(cell) in sizes else bare[cell] for cell in cells]
+    size = {cell: sizes.get(fold(cell)) for cell in set(cells)}
+    shown = ["" if size[cell] else bare[cell] for cell in cells]
     out: Columns = {column: numbers(rows, name, shown)}
     if column == "effort_days":
-        out |= {"effort_size": [sizes.get(fold(cell)) for cell in cells], "effort_found": blanks(cells)}
+        out |= {"effort_size": [size[cell] for cell in cells], "effort_found": blanks(cells)}
     return out | _beside(option, cells)
 
 

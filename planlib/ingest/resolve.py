@@ -14,6 +14,7 @@ from planlib.ingest import keys, kinds
 from planlib.ingest.imports import Import
 from planlib.ingest.names import Names, words_of
 from planlib.ingest.records import Repair, SetAside, fold
+from planlib.ingest.rows import joined
 from planlib.schema import PlanError, kind_of
 from planlib.store import Book
 
@@ -227,11 +228,11 @@ class _Resolver:
             origins = table["origin"].tolist() if "origin" in table.columns else [None] * len(table)
             for text, origin in zip(found, origins, strict=True):
                 if known[text] is None and origin in self.imported.places:
-                    sheet, row, words = self.imported.places[origin]
+                    sheet, row, cells = self.imported.places[origin]
                     if not any((left.sheet, left.row) == (sheet, row) for left in self.set_aside):
                         why = "ingest.differs_from_title" if self._differs(target, text) else "ingest.not_known"
                         facts = {"name": str(text), "what": What(target), "title": self.imported.spoken.get(text, "")}
-                        self.set_aside.append(SetAside(sheet, row, why, words, facts))
+                        self.set_aside.append(SetAside(sheet, row, why, joined(cells), facts))
         return [known[text] or str(text) for text in found], missing
 
     def _differs(self, target: str, text: object) -> bool:
@@ -287,7 +288,7 @@ class _Resolver:
     def _say(self, table: pd.DataFrame | None, position: int | None, found: object, used: object, why: str, **facts):
         sheet, row = self.imported.sheet, None
         if table is not None and "origin" in table.columns:
-            sheet, row, _ = self.imported.places.get(table["origin"].iloc[position], (sheet, None, ""))
+            sheet, row, _ = self.imported.places.get(table["origin"].iloc[position], (sheet, None, []))
         self.repairs.append(Repair(sheet, row, "", str(found), str(used), why, facts))
 
     # What the workbook settles

@@ -30,6 +30,7 @@ class Rows:
     questions: list[Question] = field(default_factory=list)
     aside: set[int] = field(default_factory=set)
     used: set[int] = field(default_factory=set)  # columns that were read
+    texts: dict[str, list[str]] = field(default_factory=dict)  # columns already tidied
     settled: dict[str, object] = field(default_factory=dict)  # what holds for the whole file
 
     def __len__(self) -> int:
@@ -55,9 +56,11 @@ class Rows:
 
     def text(self, name: str) -> list[str]:
         """The cells of a column without odd spaces; line breaks are kept."""
-        cells = self.raw(name)
-        clean = {cell: tidy(cell) for cell in set(cells)}
-        return [clean[cell] for cell in cells]
+        if name not in self.texts:
+            cells = self.raw(name)
+            clean = {cell: tidy(cell) for cell in set(cells)}
+            self.texts[name] = [clean[cell] for cell in cells]
+        return list(self.texts[name])
 
     def header(self, name: str) -> str:
         return self.headers[self.matched[name]] if name in self.matched else name
@@ -74,7 +77,7 @@ class Rows:
 
     def words(self, i: int) -> str:
         """The words of a row, for the report."""
-        return " | ".join(filter(None, map(plain, self.cells[i])))[:200]
+        return joined(self.cells[i])
 
     def say(self, i: int | None, column: str, found: object, used: object, why: str, **facts) -> None:
         """Report that something was read otherwise than it stands; `column` is its header."""
@@ -91,6 +94,11 @@ class Rows:
                 self.questions.append(question)
             return default
         return given
+
+
+def joined(cells: list[str]) -> str:
+    """The words of a row on one line, cut for a report."""
+    return " | ".join(filter(None, map(plain, cells)))[:200]
 
 
 def tidy(text: str) -> str:
