@@ -14,7 +14,7 @@ import yaml
 from planlib import clients, decide, facts, ingest, report, store
 from planlib.schedule import stored
 from planlib.words import word
-from planlib.workspace import HOME, find_workspace, read_client
+from planlib.workspace import HOME, find_workspace, keep_received, read_client
 
 DEMO = HOME / "data" / "demo"
 WHO = "planlib demo"
@@ -71,6 +71,7 @@ def _step(book: store.Book, folder: Path, step: dict) -> None:
         found = ingest.read(folder / step["file"], step["as"], ingest.step_answers(step))
         found = ingest.resolve(found, book)
         ingest.store_imports(book, [found], effective=step["effective"], **say)
+        keep_received(book.path.parent, folder / step["file"])
         return
     match step["do"]:
         case "put":

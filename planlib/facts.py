@@ -14,11 +14,15 @@ from planlib.store import Book
 
 @dataclass(frozen=True)
 class Facts:
-    """A workbook as it holds on a day; every table is one kind of `schema`, read at most once."""
+    """A workbook as it holds on a day; every table is one kind of `schema`, read at most once.
+
+    Without `as_of`, all that is written holds, whatever day it is from; `today` then says which plans have ended.
+    """
 
     book: Book
     as_of: date | None = None
     known_at: datetime | str | None = None
+    today: date | None = None
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """The table of a kind by its name in TABLES: facts.actions, facts.criteria, facts.updates..."""
@@ -47,11 +51,11 @@ class Facts:
     @cached_property
     def current(self) -> pd.Index:
         """Ids of the actions whose plan has not ended on the day; without a day or a plan's end, all of them."""
-        actions = self.actions
-        if self.as_of is None:
+        actions, day = self.actions, self.as_of or self.today
+        if day is None:
             return actions.index
         ends = self.plans["ends"].reindex(actions["plan_id"])
-        return actions.index[~(ends < pd.Timestamp(self.as_of)).to_numpy()]
+        return actions.index[~(ends < pd.Timestamp(day)).to_numpy()]
 
     @cached_property
     def points(self) -> pd.DataFrame:
@@ -135,9 +139,11 @@ TABLES = {
 }
 
 
-def read(book: Book, as_of: date | None = None, known_at: datetime | str | None = None) -> Facts:
+def read(
+    book: Book, as_of: date | None = None, known_at: datetime | str | None = None, *, today: date | None = None
+) -> Facts:
     """The facts of a workbook as they hold on day `as_of`, with what was known at `known_at`."""
-    return Facts(book, as_of, known_at)
+    return Facts(book, as_of, known_at, today)
 
 
 def titles(table: pd.DataFrame, lang: str) -> pd.Series:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
 import re
 from pathlib import Path
@@ -107,6 +108,28 @@ def read_client(client: str, workspace: str | Path | None = None) -> Client:
         raise PlanError("workspace.bad_client_yaml", client=client, field=where, found=str(first["input"])) from None
     except (yaml.YAMLError, TypeError, UnicodeDecodeError):
         raise PlanError("workspace.broken_client_yaml", client=client) from None
+
+
+def keep_received(client_folder: Path, path: str | Path) -> Path:
+    """Keep a file as received in the client's workshop/; one that is there already is not kept twice.
+
+    A file of the same name with other content is kept beside it, as name-2.
+    """
+    received = Path(path)
+    content = received.read_bytes()
+    folder = client_folder / "workshop"
+    folder.mkdir(exist_ok=True)
+    others = (f"{received.stem}-{n}{received.suffix}" for n in itertools.count(2))
+    for name in itertools.chain([received.name], others):
+        kept = folder / name
+        if not kept.exists():
+            break
+        if kept.read_bytes() == content:
+            return kept
+    part = folder / f".{kept.name}.part"
+    part.write_bytes(content)
+    os.replace(part, kept)
+    return kept
 
 
 SYNCED = re.compile(r"onedrive|dropbox|google ?drive|icloud|mobile documents|nextcloud|my drive|mon disque", re.I)

@@ -70,3 +70,12 @@ def test_a_broken_client_yaml_is_named(tmp_path):
     (folder / "client.yaml").write_text("name: X\nkind: city\nlangages: [fr]\n", encoding="utf-8")
     with pytest.raises(PlanError, match="'langages' will not do"):
         workspace.read_client("essai", tmp_path)
+
+
+def test_a_received_file_is_kept_once_and_another_of_the_same_name_beside_it(tmp_path):
+    folder = clients.new("essai", "city", "X", workspace=tmp_path)
+    received = tmp_path / "plan.csv"
+    for content in ("un", "deux", "un", "deux", "trois"):
+        received.write_text(content, encoding="utf-8")
+        assert workspace.keep_received(folder, received).read_text(encoding="utf-8") == content
+    assert sorted(path.name for path in (folder / "workshop").iterdir()) == ["plan-2.csv", "plan-3.csv", "plan.csv"]

@@ -41,7 +41,7 @@ def history(ask: Ask, client: Annotated[str, client_argument()]):
         at=("at", "first"), by=("by", "first"), why=("why", "first"), n=("seq", "size")
     )
     lines = [
-        word("cli.batch", ask.lang, batch=batch, at=row.at[:16].replace("T", " "), by=row.by, why=row.why, n=row.n)
+        word("cli.batch", ask.lang, batch=batch, at=row["at"][:16].replace("T", " "), **row.drop("at"))
         for batch, row in batches.iterrows()
     ]
     ask.answer({"entries": listed}, *lines)

@@ -59,6 +59,7 @@ def ingest(
     dry_run: Annotated[bool, option("dry_run", "--dry-run")] = False,
 ):
     from planlib import ingest as room
+    from planlib.workspace import keep_received
 
     one_of("--as", kind, KINDS_READ)
     day = a_day(effective) if effective else ask.today
@@ -79,6 +80,8 @@ def ingest(
         written = 0
         if not dry_run:
             written = room.store_imports(book, imports, by=by_whom(), why=why, effective=day)
+            for path in files:
+                keep_received(book.path.parent, path)
         document["rows_written"] = written
         key = "cli.ingest_dry" if dry_run else "cli.ingest_done" if written else "cli.ingest_nothing_new"
         ask.answer(document, *lines, word(key, ask.lang, n=written, client=client))
@@ -95,7 +98,7 @@ def rank(
     from planlib import agree, decide, facts
 
     with ask.book(client) as book:
-        known = facts.read(book, a_day(as_of) if as_of else ask.today)
+        known = facts.read(book, a_day(as_of) if as_of else None, today=ask.today)
         if known.actions.empty:
             raise PlanError("cli.no_action", client=client)
         table = decide.ranking(known, method)
@@ -159,7 +162,7 @@ def schedule(
 
     seconds = a_number("--time-limit", time_limit) if time_limit else 10.0
     with ask.book(client) as book:
-        known = facts.read(book, ask.today)
+        known = facts.read(book, today=ask.today)
         if known.actions.empty:
             raise PlanError("cli.no_action", client=client)
         plan = decide.plan(known, ask.today, time_limit=seconds, keep_dates=keep_dates)
