@@ -21,6 +21,13 @@ class Board:
         self.start = np.full(len(inside.ids), -1)
         self.option = np.full(len(inside.ids), -1)
 
+    def copy(self) -> Board:
+        other = Board.__new__(Board)
+        other.inside = self.inside
+        other.free, other.left = self.free.copy(), self.left.copy()
+        other.start, other.option = self.start.copy(), self.option.copy()
+        return other
+
     def lower(self, action: int) -> int:
         """The first start that the actions before it allow."""
         lower = 0

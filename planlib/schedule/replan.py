@@ -84,7 +84,7 @@ def replan(
     board = _keep(inside, places, frozen)
 
     def finished(board: Board | None, status: str, bound: float) -> Schedule:
-        value = float("nan") if board is None else board.value()
+        value = float("nan") if board is None else fill(board, density_order(inside)).value()
         schedule = schedule_of(view, board, status, value, bound, stated, given=problem.inside)
         if board is None:
             return schedule

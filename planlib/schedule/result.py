@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from planlib.schedule.gaps import Way, ways_in, window
-from planlib.schedule.greedy import Board
+from planlib.schedule.gaps import Way, gaps_at, ways_in, window
+from planlib.schedule.greedy import Board, span_at
 from planlib.schedule.inside import Inside
 from planlib.schedule.reasons import Reason, all_of, either
 
@@ -114,37 +114,6 @@ def _use(problem, board: Board, given: Inside) -> pd.DataFrame:
         spent = int(inside.budget[cell]) - int(board.left[cell])
         amounts = spent / inside.money_scale, int(given.budget[cell]) / inside.money_scale
         rows.append((None, source, str(year), *amounts))
-    columns = list(zip(*rows, strict=True))
-    index = pd.Index(inside.ids, name="action_id", dtype=problem.actions.index.dtype)
-    return pd.DataFrame(
-        {
-            "chosen": pd.array(columns[0], dtype=bool),
-            "mode": pd.Series(columns[1], index, dtype=object),
-            "start": pd.to_datetime(pd.Series(columns[2], index, dtype=object)).astype("datetime64[us]"),
-            "finish": pd.to_datetime(pd.Series(columns[3], index, dtype=object)).astype("datetime64[us]"),
-            "why_not": pd.Series(columns[4], index, dtype=object),
-        },
-        index=index,
-    )
-
-
-def _use(problem, board: Board, given: Inside) -> pd.DataFrame:
-    """Days by role and month, money by source and fiscal year."""
-    inside = problem.inside
-    months = np.array(problem.calendar.months())
-    used = inside.capacity - board.free
-    rows = []
-    for row, resource in enumerate(inside.resources):
-        if resource.kind == "capacity":
-            for month in np.unique(months):
-                at = months == month
-                days, all_days = used[row, at].sum(), given.capacity[row, at].sum()
-                rows.append((resource.name, None, str(month), days / resource.scale, all_days / resource.scale))
-    for cell, (source, year) in enumerate(inside.cells):
-        spent = int(inside.budget[cell]) - int(board.left[cell])
-        rows.append(
-            (None, source, str(year), spent / inside.money_scale, int(inside.budget[cell]) / inside.money_scale)
-        )
     columns = list(zip(*rows, strict=True)) or [()] * 5
     names = ["role_id", "source_id", "period", "used", "capacity"]
     dtypes = [object, object, str, "float64", "float64"]
@@ -178,31 +147,60 @@ def _reasons(problem, board: Board) -> dict[int, tuple[Reason, list[Way]]]:
 
 def _reason(problem, board: Board, action: int, known: dict) -> tuple[Reason, list[Way]]:
     inside = problem.inside
+    shut = _shut_out(problem, board, action, known)
+    if shut is not None:
+        return shut, []
+    _, rule, members = inside.group_of.get(action, (None, None, ()))
+    if rule == "all_or_none" and len(members) > 1:
+        return _together(problem, board, action, members, known)
+    ways = ways_in(problem, action, board.free, board.left, board.lower(action))[:WAYS_SHOWN]
+    what = either([all_of([gap.reason for gap in way.gaps]) for way in ways])
+    return Reason("schedule.why_lacks", {"what": what}), ways
+
+
+def _shut_out(problem, board: Board, action: int, known: dict) -> Reason | None:
+    """A rule that no added day or money would change."""
+    inside = problem.inside
     if inside.stepless[action]:
-        return Reason("schedule.why_first_step"), []
+        return Reason("schedule.why_first_step")
     unpaid = [inside.options[k].unpaid for k in inside.options_of[action]]
     if not inside.modes_first[action] and any(unpaid):
         facts = {"source": next(filter(None, unpaid)), "axis": problem.actions["axis_id"].iloc[action]}
-        return Reason("schedule.why_axis", facts), []
-    for earlier, _ in inside.before[action]:
-        if board.option[earlier] < 0:
-            return Reason("schedule.why_needs", {"other": inside.ids[earlier], "why": known[earlier][0]}), []
+        return Reason("schedule.why_axis", facts)
     _, rule, members = inside.group_of.get(action, (None, None, ()))
+    for earlier, _ in inside.before[action]:
+        if board.option[earlier] < 0 and not (rule == "all_or_none" and earlier in members):
+            return Reason("schedule.why_needs", {"other": inside.ids[earlier], "why": known[earlier][0]})
     chosen = [member for member in members if board.option[member] >= 0]
     if rule == "one_of" and chosen:
-        return Reason("schedule.why_one_of", {"other": inside.ids[chosen[0]]}), []
+        return Reason("schedule.why_one_of", {"other": inside.ids[chosen[0]]})
     if not any(inside.options[k].points for k in inside.options_of[action]):
-        return Reason("schedule.why_no_value"), []
-    lower = board.lower(action)
-    ways = ways_in(problem, action, board.free, board.left, lower)
-    if not ways:
-        return _too_late(problem, board, action, lower), []
-    if not ways[0].gaps:  # it fits by itself: those that must come with it do not
-        others = [inside.ids[member] for member in members if member != action]
-        return Reason("schedule.why_together", {"others": others}), []
-    ways = ways[:WAYS_SHOWN]
-    what = either([all_of([gap.reason for gap in way.gaps]) for way in ways])
-    return Reason("schedule.why_lacks", {"what": what}), ways
+        return Reason("schedule.why_no_value")
+    lower = board.lower(action) if all(board.option[earlier] >= 0 for earlier, _ in inside.before[action]) else 0
+    if not any(span.last >= lower for k in inside.options_of[action] for span in inside.options[k].spans):
+        return _too_late(problem, board, action, lower)
+    return None
+
+
+def _together(problem, board: Board, action: int, members: tuple, known: dict) -> tuple[Reason, list[Way]]:
+    """What an all-or-none group lacks when each of its actions enters in its own cheapest way."""
+    inside = problem.inside
+    others = [inside.ids[member] for member in members if member != action]
+    trial = board.copy()
+    for member in sorted(members, key=lambda member: inside.rank[member]):
+        shut = None if member == action else _shut_out(problem, trial, member, known)
+        ways = [] if shut else ways_in(problem, member, trial.free, trial.left, trial.lower(member))
+        if not ways:
+            why = shut or Reason("schedule.why_window", window(problem, member))
+            return Reason("schedule.why_with", {"other": inside.ids[member], "why": why}), []
+        k = next(k for k in inside.options_of[member] if inside.options[k].mode == ways[0].mode)
+        trial.put(k, ways[0].start, span_at(inside.options[k], ways[0].start))
+    gaps = tuple(gaps_at(problem, np.maximum(0, -trial.free), np.maximum(0, -trial.left)))
+    if not gaps:  # each fits beside the others, but the search left them out all the same: nothing is missing
+        return Reason("schedule.why_time", {"others": others}), []
+    facts = {"others": others, "what": all_of([gap.reason for gap in gaps])}
+    mode, start = inside.options[int(trial.option[action])].mode, int(trial.start[action])
+    return Reason("schedule.why_together", facts), [Way(mode, start, gaps, 0.0)]
 
 
 def _too_late(problem, board: Board, action: int, lower: int) -> Reason:

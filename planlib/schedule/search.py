@@ -9,7 +9,8 @@ from threading import Event, Thread
 from planlib.schedule.greedy import Board
 from planlib.schedule.model import Model
 
-WORKERS = 8  # of a repeatable solve: fixed, so that another machine finds the same plan
+WORKERS = 4  # of a repeatable solve: fixed, so that another machine finds the same plan
+UNITS_A_SECOND = 0.2  # deterministic time that such a solve does in about a second on two cores
 POLL = 0.05  # seconds between two looks at `stop`
 
 
@@ -21,11 +22,11 @@ class Search:
         self.repeatable = repeatable
         self._seed, self._gap, self._stop = seed, gap, stop
         self._began = time.perf_counter()
-        self._spent = 0.0  # deterministic time
+        self._granted = 0.0  # nominal seconds of a repeatable solve
 
     def left(self) -> float:
-        """What is left of the limit: seconds, or deterministic units."""
-        return self.time_limit - (self._spent if self.repeatable else time.perf_counter() - self._began)
+        """What is left of the limit: seconds, nominal ones for a repeatable solve."""
+        return self.time_limit - (self._granted if self.repeatable else time.perf_counter() - self._began)
 
     def stopped(self) -> bool:
         return self._stop is not None and bool(self._stop())
@@ -40,10 +41,11 @@ class Search:
         parameters.random_seed = self._seed
         parameters.relative_gap_limit = self._gap
         limit = max(0.01, self.left() * share)
+        self._granted += limit
         if self.repeatable:
             parameters.num_workers = WORKERS
             parameters.interleave_search = True
-            parameters.max_deterministic_time = limit
+            parameters.max_deterministic_time = limit * UNITS_A_SECOND
         else:
             parameters.max_time_in_seconds = limit
 
@@ -59,7 +61,6 @@ class Search:
             code = solver.solve(model.cp, Watch() if on_board is not None else None)
         finally:
             done.set()
-        self._spent += solver.response_proto.deterministic_time
         if code == cp_model.MODEL_INVALID:
             raise ValueError(model.cp.validate())  # a fault of the model, never of the client's figures
         if code == cp_model.INFEASIBLE:

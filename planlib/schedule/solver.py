@@ -42,7 +42,7 @@ def solve(
     objective : "value" or "makespan"
         "makespan": every action is done, the last one finishes as early as possible.
     time_limit : float
-        Seconds; 0 gives the greedy plan alone. With `repeatable`, deterministic units of about a second.
+        Seconds; 0 gives the greedy plan alone. With `repeatable`, work that takes about as long.
     seed : int
         Of the search.
     hint : DataFrame, optional
@@ -72,6 +72,7 @@ def solve(
 
     def tell(board: Board, bound: float) -> None:
         if on_solution is not None:
+            fill(board, density_order(inside))
             on_solution(schedule_of(problem, board, "feasible", board.value(), bound, stated))
 
     board = first_plan(inside, board_of(problem, hint))
@@ -119,7 +120,7 @@ def board_of(problem: Problem, table: pd.DataFrame | None) -> Board | None:
     inside, board = problem.inside, Board(problem.inside)
     number = {action: i for i, action in enumerate(inside.ids)}
     placed = [
-        (number[action], row.mode, as_day(row.start))
+        (number[action], row["mode"], as_day(row["start"]))
         for action, row in table[table["chosen"]].iterrows()
         if action in number
     ]
