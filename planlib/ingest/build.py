@@ -40,15 +40,19 @@ def check_needs(rows: Rows) -> None:
     both = [(name,) for name in cross if name not in OPTIONAL] if cross and rows.has(*cross) else []
     for wanted in (*rows.kind.needs, *both):
         if not rows.has(*wanted):
-            said = kinds.synonyms()["headers"][rows.kind.name]
-            examples = [said[name][0 if "_" not in said[name][0] else min(1, len(said[name]) - 1)] for name in wanted]
-            raise PlanError(
-                "ingest.missing_column",
-                file=rows.file,
-                sheet=rows.sheet or rows.file,
-                wanted=" / ".join(dict.fromkeys(examples)),
-                found=[header for header in rows.headers if header] or ["—"],
-            )
+            names = wanted if wanted == kinds.ACTION else wanted[:1]
+            raise missing(rows, *[kinds.called(rows.kind.name, name) for name in names])
+
+
+def missing(rows: Rows, *wanted: str) -> PlanError:
+    """The error that says which column is missing, where, and which headers were found."""
+    found = [header for header in rows.headers if header] or ["—"]
+    where = rows.sheet or rows.file
+    return PlanError("ingest.missing_column", file=rows.file, sheet=where, wanted=" / ".join(wanted), found=found)
+
+
+def _names(rows: Rows) -> tuple[str, ...]:
+    return tuple(kinds.header_words(rows.kind.name))
 
 
 # Columns that a table may do without: a ballot that lists choices has no marks, a cost may be without a year.
@@ -91,12 +95,7 @@ def _crossed(rows: Rows) -> tuple[dict[str, list], list[int]]:
     index: list[int] = []
     crossing = crossing_columns(rows, key, value, reader)
     if not crossing:
-        said = kinds.synonyms()["headers"][rows.kind.name]
-        name = key if key in said else value
-        raise PlanError(
-            "ingest.missing_column", file=rows.file, sheet=rows.sheet or rows.file,
-            wanted=said[name][min(1, len(said[name]) - 1)], found=[h for h in rows.headers if h] or ["—"],
-        )  # fmt: skip
+        raise missing(rows, kinds.called(rows.kind.name, key if key in _names(rows) else value))
     for place, heads in crossing:
         cells = rows.column(place)
         rows.matched[value] = place
@@ -230,5 +229,4 @@ def _spoken(rows: Rows, name: str) -> str:
     for other in (name, "action_title" if name == "action_id" else name):
         if other in rows.matched:
             return rows.header(other)
-    said = kinds.synonyms()["headers"][rows.kind.name].get(name, [name])
-    return said[min(1, len(said) - 1)]
+    return kinds.called(rows.kind.name, name)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from planlib.ingest import actions, build, files, funding, given, kinds, layout, notes, sources
+from planlib.ingest import actions, build, choices, files, funding, given, kinds, layout, notes, sources
 from planlib.ingest.keys import Frames
 from planlib.ingest.records import Question, Repair, SetAside, fold, plain
 from planlib.ingest.rows import Rows
 from planlib.schema import PlanError
 from planlib.words import word
 
-BUILDERS = {"actions": actions.build_actions, "notes": notes.build_notes}
+BUILDERS = {"actions": actions.build_actions, "notes": notes.build_notes, "ballots": choices.build_ballots}
 
 
 @dataclass(frozen=True)

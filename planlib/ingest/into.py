@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from planlib import facts
 from planlib import tables as checks
 from planlib.ingest.imports import Import
 from planlib.ingest.keys import TO_FIND, Frames
@@ -50,15 +51,21 @@ def store_imports(
             raise PlanError("ingest.unanswered", file=imported.file, key=imported.unanswered[0].key)
     batch = book.new_batch()
     written = 0
-    for n, imported in enumerate(imports):
-        if n or imported.source is None:
-            imported = resolve(imported.source or imported, book)  # the files before it may have made ids
-        frames = {kind: _changes(book, kind, table, effective) for kind, table in _dated(imported, effective).items()}
-        reason = why or f"{imported.file} ({imported.kind})"
-        for kind in sorted(frames, key=_rank):
-            if len(frames[kind]):
-                written += book.put(kind, frames[kind], by=by, why=reason, effective=effective, batch=batch)
-        written += _relieve(book, imported, by=by, why=reason, effective=effective)
+    try:
+        for n, imported in enumerate(imports):
+            if n or imported.source is None:
+                imported = resolve(imported.source or imported, book)  # the files before it may have made ids
+            say = {"by": by, "why": why or f"{imported.file} ({imported.kind})", "effective": effective}
+            tables = _dated(book, imported, effective)
+            changes = {kind: _changes(book, kind, table, effective) for kind, table in tables.items()}
+            for kind in sorted(changes, key=_rank):
+                if len(changes[kind]):
+                    written += book.put(kind, changes[kind], batch=batch, **say)
+            written += _relieve(book, imported, **say)
+    except PlanError:
+        if book.last_batch == batch:  # never half of the files
+            book.undo(batch, by=by, why=why or imports[0].file)
+        raise
     return written
 
 
@@ -67,12 +74,14 @@ def _rank(kind: str) -> tuple:
     return (kind != "axis", kind != "source", kind != "action", kind)
 
 
-def _dated(imported: Import, effective: date | str) -> Frames:
+def _dated(book: Book, imported: Import, effective: date | str) -> Frames:
     """Costs that still have no year take the one they are stored in."""
     tables = dict(imported.tables)
     cost = tables.get("cost")
     if cost is not None and len(cost):
-        year = pd.Timestamp(effective).year
+        settings = book.table("client")
+        starts = settings["fiscal_start"].iloc[0] if len(settings) else None
+        year = facts.fiscal_year(pd.Timestamp(effective).date(), starts if isinstance(starts, str) else "01-01")
         dated = [(action, source, found or year) for action, source, found in cost.index]
         tables["cost"] = cost.set_axis(pd.MultiIndex.from_tuples(dated, names=cost.index.names))
         if any(source == TO_FIND for _, source, _ in dated):

@@ -132,11 +132,10 @@ def header_words(kind: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-@cache
-def known_headers(kind: str) -> frozenset[str]:
-    """Every folded word that may stand above a column of this kind of file, private columns included."""
-    words = {word for found in header_words(kind).values() for word in found}
-    return frozenset(words | private_headers())
+def called(kind: str, column: str) -> str:
+    """What people call a column: the first of its synonyms that is not its name in the code."""
+    words = synonyms()["headers"][kind].get(column, [column])
+    return next((word for word in words if "_" not in word and word != column), column)
 
 
 @cache

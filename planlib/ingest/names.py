@@ -5,9 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
 
 import pandas as pd
 
+from planlib.ingest.keys import MADE
 from planlib.ingest.records import fold, plain
 from planlib.schema import kind_of
 
@@ -17,6 +20,15 @@ NUMBERED = re.compile(
     re.I | re.S,
 )
 CODED = re.compile(r"^(?P<id>\S*\d\S*?)\s*[.:)\-–—]?\s+(?P<title>\S.*)$", re.S)
+# Rows of these kinds are the same when these columns say the same; the others are known by their titles.
+SAME = {
+    "note": ("text", "table", "question", "author_id", "workshop"),
+    "context": ("text", "fiscal_year"),
+    "decision": ("text", "date"),
+    "observation": ("text", "about"),
+    "spending": ("action_id", "source_id", "fiscal_year", "amount", "paid", "committed"),
+    "engagement": ("title", "starts"),
+}
 TITLES = ("title", "title_fr", "title_en", "name")
 NEAR = 0.92  # share of letters in common from which two titles are taken for one, and that is said
 
@@ -100,3 +112,42 @@ class Names:
         close = [name for name in close if re.findall(r"\d+", name) == re.findall(r"\d+", words)]
         ids = {self.titles[name] for name in close}
         return ids.pop() if len(ids) == 1 else None
+
+
+def match_words(kind: str, table: pd.DataFrame, known: pd.DataFrame) -> dict:
+    """File id -> id of the row of the workbook with the same words; twins are paired one to one."""
+    columns = [name for name in SAME[kind] if name in table.columns]
+    waiting: dict[tuple, list[str]] = defaultdict(list)
+    if len(known):
+        for key, *found in zip(known.index, *(known[name] for name in columns), strict=True):
+            waiting[tuple(map(_same, found))].append(str(key))
+    ids = {}
+    rows = list(zip(*(table[name] for name in columns), strict=True)) if columns else []
+    for key, found in zip(table.index, rows, strict=True):  # first those that keep their id
+        twins = waiting.get(tuple(map(_same, found)), [])
+        if str(key) in twins:
+            ids[key] = str(key)
+            twins.remove(str(key))
+    for key, found in zip(table.index, rows, strict=True):
+        twins = waiting.get(tuple(map(_same, found)), [])
+        if key not in ids and twins:
+            ids[key] = twins.pop(0)
+    return ids
+
+
+def _same(value: object) -> str:
+    if value is None or value != value:
+        return ""
+    if hasattr(value, "year"):
+        return f"{value:%Y-%m-%d}"
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def fresh_ids(kind: str, taken: set[str]) -> Iterable[str]:
+    """Ids that are free, after the highest number in use."""
+    form = MADE.get(kind, kind[0].upper() + "-{:02d}")
+    shape = re.compile(re.escape(form.split("{")[0]) + r"(\d+)")
+    n = max((int(match[1]) for found in taken if (match := shape.fullmatch(found))), default=0)
+    while True:
+        n += 1
+        yield form.format(n)

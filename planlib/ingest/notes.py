@@ -7,7 +7,6 @@ from planlib.ingest.keys import Frames
 from planlib.ingest.records import plain
 from planlib.ingest.rows import Rows, tidy
 from planlib.ingest.values import strip_html
-from planlib.schema import PlanError
 
 BESIDE = ("workshop", "table", "author_id", "theme", "fate_why", "lang")
 COUNTS = ("agrees", "disagrees", "passes")
@@ -78,10 +77,7 @@ def _questions(rows: Rows) -> list[tuple[str, int | None]]:
     form = rows.has("written") or len(places) == 1
     words = [place for place in places if _is_prose(rows, place)]
     if not form or not words:
-        raise PlanError(
-            "ingest.missing_column", file=rows.file, sheet=rows.sheet or rows.file, wanted="note",
-            found=[header for header in rows.headers if header] or ["—"],
-        )  # fmt: skip
+        raise build.missing(rows, "note")
     for place in words:
         rows.say(None, rows.headers[place], rows.headers[place], "question", "ingest.form_question")
     return [(f"q{n}", place) for n, place in enumerate(words, 1)]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
 
 from planlib.ingest import keys, kinds
 from planlib.ingest.imports import Import
-from planlib.ingest.names import Names, words_of
+from planlib.ingest.names import SAME, Names, fresh_ids, match_words, words_of
 from planlib.ingest.records import Repair, SetAside, fold
 from planlib.ingest.rows import joined
 from planlib.schema import PlanError, kind_of
@@ -23,17 +22,6 @@ ORDER = (
     "person", "role", "source", "post", "axis", "objective", "criterion", "action", "indicator", "note",
     "context", "decision", "observation", "spending", "engagement",
 )  # fmt: skip
-# Rows of these kinds are the same when these columns say the same; the others are known by their titles.
-SAME = {
-    "note": ("text", "table", "question", "author_id", "workshop"),
-    "context": ("text", "fiscal_year"),
-    "decision": ("text", "date"),
-    "observation": ("text", "about"),
-    "spending": ("action_id", "source_id", "fiscal_year", "amount", "paid", "committed"),
-    "engagement": ("title", "starts"),
-}
-# What becomes of a row that names nothing the workbook has: its file row is set aside, or only the link is lost.
-LINKS = {"thread": "note", "precedence": "action"}
 AMOUNTS = ("amount", "amount_low", "amount_high", "cost_low", "cost_high")
 SIMILAR = 0.6  # share of letters in common from which two titles under one number are one action renamed
 
@@ -103,8 +91,8 @@ class _Resolver:
         table, known = self.tables[kind], self.known(kind)
         taken = set(map(str, known.index))
         made = kind in self.imported.made
-        ids = _match_words(kind, table, known) if kind in SAME else self._match_titles(kind, table, known, made)
-        fresh = _fresh(kind, taken | set(ids.values()) | (set() if made else set(map(str, table.index))))
+        ids = match_words(kind, table, known) if kind in SAME else self._match_titles(kind, table, known, made)
+        fresh = fresh_ids(kind, taken | set(ids.values()) | (set() if made else set(map(str, table.index))))
         for key in table.index:
             if key in ids:
                 continue
@@ -190,6 +178,8 @@ class _Resolver:
         if table.empty and not len(table.index):
             return
         keys = [name for name in kind_of(kind).keys if _target(kind, name)]
+        if kind == "ballot" and self.imported.kind == "ballots":
+            table = self._join_choices(table)
         if table.index.nlevels > 1 and keys:
             levels = {name: table.index.get_level_values(name).tolist() for name in table.index.names}
             lost = [False] * len(table)
@@ -204,6 +194,23 @@ class _Resolver:
             if name != "first_step_of" and not (kind == "axis" and name == "parent_id") and _target(kind, name):
                 table = table.assign(**{name: self._column(_target(kind, name), name, table[name].tolist())})
         self.tables[kind] = table
+
+    def _join_choices(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Choices cut where an option itself holds a `;` are put together again, when that makes a known one."""
+        items = table.index.get_level_values("item").tolist()
+        origins = table["origin"].tolist() if "origin" in table.columns else list(range(len(table)))
+        gone = [False] * len(items)
+        for i in range(len(items) - 1):
+            if origins[i] != origins[i + 1] or gone[i] or self._item(items[i]) or self._item(items[i + 1]):
+                continue
+            whole = f"{items[i]}; {items[i + 1]}"
+            if self._item(whole):
+                items[i], gone[i + 1] = whole, True
+        if not any(gone):
+            return table
+        levels = {name: table.index.get_level_values(name).tolist() for name in table.index.names} | {"item": items}
+        table = table.set_axis(pd.MultiIndex.from_arrays(list(levels.values()), names=list(levels)))
+        return table[[not lost for lost in gone]]
 
     def _check_early(self, kind: str, name: str, found: list) -> None:
         """PlanError when a file speaks of things the workbook has none of."""
@@ -221,13 +228,13 @@ class _Resolver:
             samples = list(dict.fromkeys(map(str, found)))[:5]
             raise PlanError("ingest.none_known", file=self.imported.file, n=len(set(found)), found=samples,
                             what=What(target))  # fmt: skip
-        if kind in LINKS or target == "criterion":
-            for text in dict.fromkeys(t for t in found if known[t] is None):
-                self._lose(text, target)
-        else:
-            origins = table["origin"].tolist() if "origin" in table.columns else [None] * len(table)
-            for text, origin in zip(found, origins, strict=True):
-                if known[text] is None and origin in self.imported.places:
+        origins = table["origin"].tolist() if "origin" in table.columns else [None] * len(table)
+        told = {origin for text, origin in zip(found, origins, strict=True) if known[text] is not None}
+        for text, origin in zip(found, origins, strict=True):
+            if known[text] is None:
+                if origin is None or origin in told or target == "criterion":
+                    self._lose(text, target)  # the rest of the row is kept
+                elif origin in self.imported.places:
                     sheet, row, cells = self.imported.places[origin]
                     if not any((left.sheet, left.row) == (sheet, row) for left in self.set_aside):
                         why = "ingest.differs_from_title" if self._differs(target, text) else "ingest.not_known"
@@ -244,7 +251,7 @@ class _Resolver:
 
     def _id(self, target: str, text: object, kind: str, table: pd.DataFrame) -> str | None:
         if target == "item":
-            return self._item(text, table)
+            return self._item(text)
         own = self.ids.get(target, {}).get(str(text))
         if own:
             return own
@@ -260,7 +267,7 @@ class _Resolver:
             return str(text)  # a source or a role that only this file names
         return found
 
-    def _item(self, text: object, table: pd.DataFrame) -> str | None:
+    def _item(self, text: object) -> str | None:
         """What a ballot is about: a note of the same conversation, else any note or action."""
         return self.names("note").exact(text) or self.names("action").exact(text) or self.names("action").near(text)
 
@@ -358,42 +365,3 @@ def _target(kind: str, name: str) -> str | None:
         target = "post"
     own = kind_of(kind).keys
     return None if len(own) == 1 and name == own[0] else target
-
-
-def _match_words(kind: str, table: pd.DataFrame, known: pd.DataFrame) -> dict:
-    """File id -> id of the row of the workbook with the same words; twins are paired one to one."""
-    columns = [name for name in SAME[kind] if name in table.columns]
-    waiting: dict[tuple, list[str]] = defaultdict(list)
-    if len(known):
-        for key, *found in zip(known.index, *(known[name] for name in columns), strict=True):
-            waiting[tuple(map(_same, found))].append(str(key))
-    ids = {}
-    rows = list(zip(*(table[name] for name in columns), strict=True)) if columns else []
-    for key, found in zip(table.index, rows, strict=True):  # first those that keep their id
-        twins = waiting.get(tuple(map(_same, found)), [])
-        if str(key) in twins:
-            ids[key] = str(key)
-            twins.remove(str(key))
-    for key, found in zip(table.index, rows, strict=True):
-        twins = waiting.get(tuple(map(_same, found)), [])
-        if key not in ids and twins:
-            ids[key] = twins.pop(0)
-    return ids
-
-
-def _same(value: object) -> str:
-    if value is None or value != value:
-        return ""
-    if hasattr(value, "year"):
-        return f"{value:%Y-%m-%d}"
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
-
-
-def _fresh(kind: str, taken: set[str]) -> Iterable[str]:
-    """Ids that are free, after the highest number in use."""
-    form = keys.MADE.get(kind, kind[0].upper() + "-{:02d}")
-    shape = re.compile(re.escape(form.split("{")[0]) + r"(\d+)")
-    n = max((int(match[1]) for found in taken if (match := shape.fullmatch(found))), default=0)
-    while True:
-        n += 1
-        yield form.format(n)

@@ -29,8 +29,8 @@ class Rows:
     set_aside: list[SetAside] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     aside: set[int] = field(default_factory=set)
-    used: set[int] = field(default_factory=set)  # columns that were read
-    texts: dict[str, list[str]] = field(default_factory=dict)  # columns already tidied
+    used: set[int | str] = field(default_factory=set)  # columns that were read
+    texts: dict[int | str, list[str]] = field(default_factory=dict)  # columns already tidied, by place
     settled: dict[str, object] = field(default_factory=dict)  # what holds for the whole file
 
     def __len__(self) -> int:
@@ -56,11 +56,13 @@ class Rows:
 
     def text(self, name: str) -> list[str]:
         """The cells of a column without odd spaces; line breaks are kept."""
-        if name not in self.texts:
+        at = self.matched.get(name, name)
+        if at not in self.texts:
             cells = self.raw(name)
             clean = {cell: tidy(cell) for cell in set(cells)}
-            self.texts[name] = [clean[cell] for cell in cells]
-        return list(self.texts[name])
+            self.texts[at] = [clean[cell] for cell in cells]
+        self.used.add(at)
+        return list(self.texts[at])
 
     def header(self, name: str) -> str:
         return self.headers[self.matched[name]] if name in self.matched else name
