@@ -25,7 +25,7 @@ ROOMS = (
     "scenario",
 )
 THREAD = ("decide",)  # the rooms called one after the other, for the faces that need them all
-FACES = ("charts", "widgets", "office", "desk", "vote", "report", "cli")
+FACES = ("charts", "widgets", "office", "desk", "vote", "report", "demo", "cli")
 ORDER = FLOOR + ROOMS + THREAD + FACES
 
 # The rooms that are plainly built on another (a score turns points into shares as `weights` does); every other room
