@@ -9,7 +9,7 @@ import typer
 from planlib.cli import ask
 
 # isort: off
-from planlib.cli import thread, followup, keeping  # noqa: F401 they register their commands, in the order of --help
+from planlib.cli import thread, followup, planning, keeping  # noqa: F401 they register their commands, in the order of --help
 
 # isort: on
 from planlib.schema import PlanError

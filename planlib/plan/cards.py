@@ -1,0 +1,42 @@
+"""Indicator cards: what is measured, from where to where, by whom, and what a card still lacks."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from planlib.facts import Facts, titles
+from planlib.plan.standing import visible
+from planlib.words import LANGS
+
+# What a card must say, in the order in which it is asked.
+OWED = ("unit", "baseline", "target", "target_date", "collector", "next_due")
+
+
+def indicator_cards(facts: Facts, edition: str = "internal") -> pd.DataFrame:
+    """One card per indicator of the current plans, indexed by indicator_id.
+
+    The indicator's own columns, titles in both languages, `last` and `last_on` (the last measure by the day of the
+    facts), `late` (next due before that day; blank without a day or a due date), `missing` (what the card lacks, of
+    OWED, as a tuple).
+    """
+    cards = visible(facts.indicators, "indicator", edition)
+    ended = facts.actions.index.difference(facts.current)
+    found = cards[~cards["action_id"].isin(ended)].copy()
+    for lang in LANGS:
+        found[f"title_{lang}"] = titles(found, lang)
+    measures = visible(facts.measures, "measure", edition).reset_index()
+    measures = measures[measures["actual"].notna()]
+    if facts.as_of is not None:
+        measures = measures[measures["measured_on"] <= str(pd.Timestamp(facts.as_of).date())]
+    last = measures.sort_values("measured_on").groupby("indicator_id").last().reindex(found.index)
+    found["last"] = last["actual"]
+    found["last_on"] = pd.to_datetime(last["measured_on"])
+    late = pd.Series(pd.NA, index=found.index, dtype="boolean")
+    if facts.as_of is not None:
+        due = found["next_due"].notna()
+        late = late.mask(due, found["next_due"] < pd.Timestamp(facts.as_of))
+    found["late"] = late
+    found["missing"] = [
+        tuple(name for name in OWED if pd.isna(row[name])) for row in found[list(OWED)].to_dict("records")
+    ]
+    return found
