@@ -404,7 +404,7 @@ def test_decisions_written_for_the_year_come_first(full):
     full.put("decision", {**row, "costs": "45 000 $", "frees": "80 jours"})
     first = review.annual(full.book, 2025).decisions[0]
     assert (first.what.text("fr"), first.what.text("en")) == ("Engager une personne", "Hire someone")
-    assert (first.costs.text("en"), first.frees.text("fr")) == ("45 000 $", "80 jours")
+    assert (first.costs.text("en"), first.frees.text("fr")) == ("$45,000", "80 jours")
 
 
 def test_next_year_holds_each_unfinished_action_once(full):

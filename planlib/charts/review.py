@@ -13,8 +13,11 @@ ROW = 34  # pixels a bar's label of two lines needs
 STATUSES = tuple(theme.STATUS)
 
 
-def reasons(found: Review, lang: str) -> alt.Chart | alt.LayerChart:
-    """Bars of `found.by_reason`: main reasons, most frequent first, second ones lighter behind, counts beside."""
+def reasons(found: Review, lang: str) -> alt.LayerChart | None:
+    """Bars of `found.by_reason`: main reasons, most frequent first, second ones lighter behind, counts beside.
+    None when there is nothing left undone."""
+    if found.not_done.empty:
+        return None
     table = found.by_reason[(found.by_reason["n"] > 0) | (found.by_reason["second"] > 0)].reset_index()
     owed = int(found.not_done["reason"].isna().sum())
     if owed:
@@ -49,7 +52,7 @@ def reasons(found: Review, lang: str) -> alt.Chart | alt.LayerChart:
     )
 
 
-def axes(found: Review, lang: str) -> alt.Chart | alt.LayerChart:
+def axes(found: Review, lang: str) -> alt.LayerChart:
     """One mark per action of the plan, by axis and status: nothing is averaged away, and each status has its sign."""
     table = found.actions.assign(
         status=found.actions["status"].fillna("unknown"), axis=found.actions["axis_id"].fillna("")
@@ -98,14 +101,16 @@ def axes(found: Review, lang: str) -> alt.Chart | alt.LayerChart:
     )
 
 
-def indicators(found: Review, lang: str) -> alt.Chart | alt.LayerChart:
+def indicators(found: Review, lang: str) -> alt.LayerChart | None:
     """How far each indicator went from its baseline (left line) to its target (right line); a tick is where it
-    was expected at the year's end. What was not measured, or cannot be placed, is drawn as a dashed mark."""
+    was expected at the year's end. What was not measured, or cannot be placed, is drawn as a dashed mark. None
+    when the plan has no indicator."""
+    if found.indicators.empty:
+        return None
     table = found.indicators.reset_index()
     table["label"] = [theme.wrapped(title, 40) for title in table[f"title_{lang}"]]
-    table["label"] = table["label"].where(
-        ~table["label"].duplicated(keep=False), table["label"] + " · " + table["indicator_id"]
-    )
+    twice = table["label"].duplicated(keep=False)
+    table.loc[twice, "label"] = table["label"] + " · " + table["indicator_id"]
     table["told"] = [_measure(row, lang) for row in table.itertuples()]
     table["state_told"] = [word(f"charts.indicator_{state}", lang) for state in table["state"]]
     table["at"] = table["progress"].clip(-0.5, 1.5).fillna(0.0)
@@ -143,7 +148,7 @@ def indicators(found: Review, lang: str) -> alt.Chart | alt.LayerChart:
     )
 
 
-def year(found: Review, lang: str) -> alt.Chart | alt.LayerChart:
+def year(found: Review, lang: str) -> alt.LayerChart:
     """The year, action by action: the time planned, each piece of news where it came, a diamond on first steps."""
     start, end = pd.Timestamp(found.start), pd.Timestamp(found.end)
     rows = found.actions.reset_index().sort_values(["axis_id", "start", "action_id"], na_position="last")

@@ -100,6 +100,20 @@ def axis_details(found: Review, lang: str) -> Html:
     return Html("".join(_axis(row, found, lang) for row in found.by_axis.itertuples()))
 
 
+def indicators(found: Review, lang: str) -> Html:
+    """What the chart of indicators cannot say: that there is none yet, or who should have measured which."""
+    if found.indicators.empty:
+        return _nothing("no_indicator", lang)
+    missing = found.indicators[found.indicators["state"] == "not_measured"]
+    items = []
+    for card in missing.itertuples():
+        who = escape(card.collector) if isinstance(card.collector, str) else _say("no_collector", lang)
+        comment = f" {escape(card.missing_why)}" if isinstance(card.missing_why, str) else ""
+        items.append(f'<li>{escape(getattr(card, f"title_{lang}"))} <span class="quiet">({who})</span>{comment}</li>')
+    title = f"<h3>{_say('not_measured', lang)}</h3>"
+    return Html(f"{title}<ul>{''.join(items)}</ul>" if items else "")
+
+
 def context(found: Review, lang: str) -> Html:
     """What transformed the year, inside the organisation and around it."""
     if found.context.empty:
@@ -119,14 +133,15 @@ def compared(found: Review, lang: str) -> Html:
     """This year's plan against last year's: carried, new, dropped; by the id, with the number each one had."""
     if found.carried.empty and found.closed.empty:
         return _nothing("first_year", lang)
-    rows = []
+    parts = []
     for name in ("carried", "new", "dropped", "closed"):
         table = getattr(found, name)
         listed = "; ".join(
             f"{escape(row.Index)} {escape(str(getattr(row, f'title_{lang}')))}" for row in table.itertuples()
         )
-        rows.append([_say(f"compared_{name}", lang), words.number(len(table), lang), listed or NOWHERE])
-    return _table("compared", lang, ["what", "n", "actions"], rows)
+        title = _say(f"compared_{name}", lang, count=len(table))
+        parts.append(f"<h3>{title}</h3>" + (f"<p>{listed}.</p>" if listed else ""))
+    return Html("".join(parts))
 
 
 def next_year(found: Review, lang: str) -> Html:
@@ -291,12 +306,15 @@ def _table(name: str, lang: str, columns: list[str], rows: list[list[str]], numb
     """A table of cells already escaped; the first of each row is its header, the last `numbers` stand right."""
     right = set(range(len(columns) - numbers, len(columns)))
 
-    def side(i: int) -> str:
-        return ' class="number"' if i in right else ""
+    def side(i: int, cell: str = "") -> str:
+        kinds = ["number"] * (i in right) + ["blank"] * (cell == NOWHERE)
+        return f' class="{" ".join(kinds)}"' if kinds else ""
 
     head = "".join(f'<th scope="col"{side(i)}>{_say(f"col_{column}", lang)}</th>' for i, column in enumerate(columns))
     body = "".join(
-        f'<tr><th scope="row">{first}</th>' + "".join(f"<td{side(i)}>{c}</td>" for i, c in enumerate(rest, 1)) + "</tr>"
+        f'<tr><th scope="row">{first}</th>'
+        + "".join(f"<td{side(i, c)}>{c}</td>" for i, c in enumerate(rest, 1))
+        + "</tr>"
         for first, *rest in rows
     )
     kind = f' class="{name}"' if name else ""

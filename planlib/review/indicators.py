@@ -18,8 +18,9 @@ def measured(now: Facts, state: State, edition: str) -> pd.DataFrame:
     """One row per indicator, indexed by indicator_id.
 
     Its card, the last `actual` of the year (`measured_on`, `comment`, `origin`), the one before the year
-    (`actual_before`), and the value `expected` at the year's end on the straight line from baseline to target;
-    `progress` and `progress_expected` are the two as shares of the way from baseline (0) to target (1). `state`:
+    (`actual_before`), what was said of a measure left blank (`missing_why`), and the value `expected` at the
+    year's end on the straight line from baseline to target; `progress` and `progress_expected` are the two as
+    shares of the way from baseline (0) to target (1). `state`:
     'reached' (at target), 'on_course' (the target is later and the value is on its line or better), 'behind'
     (neither), 'too_early' (the target is later and no line can be drawn), 'no_target' (no target, or no telling
     which way is better), 'not_measured' (nothing measured in the year).
@@ -29,8 +30,11 @@ def measured(now: Facts, state: State, edition: str) -> pd.DataFrame:
     for lang in ("fr", "en"):
         table[f"title_{lang}"] = facts.titles(cards, lang)
     measures = visible(now.measures, "measure", edition).reset_index()
-    measures = measures[measures["actual"].notna() & (measures["measured_on"] <= state.end.isoformat())]
+    measures = measures[measures["measured_on"] <= state.end.isoformat()]
     measures = measures.sort_values(["measured_on", "indicator_id"])
+    blank = measures[measures["actual"].isna() & (measures["measured_on"] >= state.start.isoformat())]
+    table["missing_why"] = blank.groupby("indicator_id")["comment"].last().astype("str").reindex(table.index)
+    measures = measures[measures["actual"].notna()]
     in_year = measures["measured_on"] >= state.start.isoformat()
     last = measures[in_year].groupby("indicator_id").last().reindex(table.index)
     before = measures[~in_year].groupby("indicator_id").last().reindex(table.index)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,6 +20,7 @@ QUESTIONED = 1 / 3  # of the reasons given
 ORDER = ("drop", "reassign", "reduce", "split", "postpone", "continue")
 FREES = ("drop", "postpone")
 DECISIONS = 3
+BARE_AMOUNT = re.compile(r"(\d{1,3}(?:\s?\d{3})*)\s*\$")  # 14 000 $, whatever its spaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ class Decision:
     """What to decide, what it costs and what it frees, and the actions it is about."""
 
     what: Said
-    costs: Said
-    frees: Said
+    costs: Said | Amount
+    frees: Said | Amount
     actions: tuple[str, ...]
 
     def document(self, lang: str) -> dict:
@@ -167,7 +169,8 @@ def decisions(now: Facts, not_done: pd.DataFrame, year: int, fiscal_start: str, 
     that weighs most days first, then money, then actions.
     """
     coming = year_name(year + 1, fiscal_start)
-    found = [_written(row) for row in _asked(now, year, edition).itertuples()]
+    currency = now.settings["currency"]
+    found = [_written(row, currency) for row in _asked(now, year, edition).itertuples()]
     proposed = not_done["decision"].where(not_done["status"] != "dropped", "drop")
     proposed = proposed.mask(proposed.isna() & (not_done["status"] == "postponed"), "postpone")
     open_ones = not_done[proposed.isna()]
@@ -187,9 +190,17 @@ def _asked(now: Facts, year: int, edition: str) -> pd.DataFrame:
     return table[words & table["version"].isna() & (table["fiscal_year"] == year).fillna(False).astype(bool)]
 
 
-def _written(row) -> Decision:
-    def told(text) -> Said:
-        return as_written(text) if isinstance(text, str) else said("review.not_known")
+def _written(row, currency: str) -> Decision:
+    """A decision as written; a bare amount is told as the reader's language writes money."""
+
+    def told(text) -> Said | Amount:
+        if not isinstance(text, str):
+            return said("review.not_known")
+        amount = BARE_AMOUNT.fullmatch(text.strip())
+        if not amount:
+            return as_written(text)
+        value = float(re.sub(r"\D", "", amount[1]))
+        return Amount(value, value, currency)
 
     fr, en = (text if isinstance(text, str) else row.text for text in (row.text_fr, row.text_en))
     return Decision(as_written(fr, en), told(row.costs), told(row.frees), ())
