@@ -124,7 +124,7 @@ def test_a_folder_or_a_broken_file_is_no_template(client, tmp_path):
 def test_an_unknown_client_or_engine_is_refused(client, toy):
     with pytest.raises(PlanError, match="demo"):
         report.build(toy, "dmeo", {"year": 2025})
-    with pytest.raises(PlanError, match=r"There is no engine 'rocket'. Choose one of: nbclient"):
+    with pytest.raises(PlanError, match=r"There is no engine 'rocket'. Choose one of: fork and nbclient"):
         report.build(toy, "demo", {"year": 2025}, engine="rocket")
 
 
@@ -261,7 +261,7 @@ def test_a_killed_kernel_leaves_its_error_at_the_right_cell(client, tmp_path):
 
 def test_a_cell_that_hangs_is_stopped(client, tmp_path):
     record, notebook = failing("import time\ntime.sleep(60)", tmp_path, timeout=1)
-    assert "a dépassé 1 s et a été arrêtée" in record["error"].replace("\u00a0", " ")
+    assert "Le carnet a dépassé 1 s et a été arrêté" in record["error"].replace("\u00a0", " ")
     assert notebook.cells[-2].metadata.papermill.status == "failed"
     assert record["seconds"] < 30
 
@@ -300,7 +300,7 @@ def test_a_bad_parameter_of_one_job_stops_a_batch_before_anything_runs(client, t
 
 
 def test_a_worker_that_dies_names_its_report(client, toy, monkeypatch):
-    monkeypatch.setattr("planlib.report.jobs.render", lambda job: 1 / 0)
+    monkeypatch.setattr("planlib.report.many.render", lambda job: 1 / 0)
     with ThreadPoolExecutor(1) as executor:
         (record,) = report.batch([(toy, "demo", {"year": 2025, "lang": "en"})], executor)
     assert record["status"] == "failed"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 from papermill.parameterize import parameterize_notebook
 
+from planlib.report import forked
 from planlib.schema import PlanError
 
 KERNEL = "python3"
@@ -48,7 +51,7 @@ class Task:
     cwd: Path
     env: dict[str, str]
     lang: str
-    timeout: float | None = None  # seconds a cell may take
+    timeout: float | None = None  # seconds the notebook may take
 
 
 def parameterized(notebook: nbformat.NotebookNode, parameters: dict[str, Any]) -> nbformat.NotebookNode:
@@ -58,18 +61,32 @@ def parameterized(notebook: nbformat.NotebookNode, parameters: dict[str, Any]) -
 
 def with_nbclient(task: Task) -> Run:
     """A new kernel of this interpreter for this notebook alone; slow to start, and nothing can leak."""
+    return _run(_NbclientEngine, task)
+
+
+def with_fork(task: Task) -> Run:
+    """A child forked from a warm process; a kernel where a fork is not possible, or for a notebook with widgets."""
+    try:
+        return _run(forked.ForkEngine, task)
+    except forked.Refused:
+        return with_nbclient(task)
+
+
+ENGINES: dict[str, Callable[[Task], Run]] = {"nbclient": with_nbclient, "fork": with_fork}
+
+
+def _run(engine: type[Engine], task: Task) -> Run:
     said: list[str] = []
     try:
-        notebook = _NbclientEngine.execute_notebook(
+        notebook = engine.execute_notebook(
             task.notebook, KERNEL, progress_bar=False, autosave_cell_every=0, task=task, said=said
         )
-    except Exception as error:  # whatever the kernel died of, the notebook is kept and the batch goes on
+    except forked.Refused:
+        raise
+    except Exception as error:  # whatever the notebook died of, it is kept and the batch goes on
         notebook = task.notebook
         said.append(_mark(task, error))
     return Run(_without_paths(notebook), _failure(notebook, "".join(said)))
-
-
-ENGINES: dict[str, Callable[[Task], Run]] = {"nbclient": with_nbclient}
 
 
 class _Kernel(AsyncKernelManager):
@@ -116,12 +133,19 @@ class _NbclientEngine(Engine):
             nb_man,
             kernel_name=kernel_name,
             kernel_manager_class=_Kernel,
-            timeout=task.timeout,
+            timeout_func=_time_left(task.timeout),
             startup_timeout=60,
             shutdown_kernel="immediate",
         )
         client.said, client.lang = said, task.lang
-        client.execute(env=task.env, cwd=str(task.cwd))
+        # What a cell's subprocess prints is in the notebook; it may not reach our own stdout too.
+        client.execute(env=task.env, cwd=str(task.cwd), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _time_left(timeout: float | None) -> Callable[[nbformat.NotebookNode], float | None]:
+    """For each cell, the seconds that the notebook still has."""
+    deadline = time.monotonic() + timeout if timeout else None
+    return lambda cell: None if deadline is None else max(deadline - time.monotonic(), 0.01)
 
 
 def _mark(task: Task, error: Exception) -> str:
@@ -133,8 +157,10 @@ def _mark(task: Task, error: Exception) -> str:
     started = [i for i, cell in enumerate(cells) if cell.metadata.get("papermill", {}).get("start_time")]
     if not started:
         raise error
-    if isinstance(error, CellTimeoutError):
-        told = PlanError("report.cell_timeout", seconds=task.timeout)
+    if isinstance(error, forked.Stopped):
+        told = error.said
+    elif isinstance(error, CellTimeoutError):
+        told = PlanError("report.too_long", seconds=task.timeout)
     elif isinstance(error, DeadKernelError):
         told = PlanError("report.kernel_died")
     else:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import ast
 import difflib
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from planlib.schema import PlanError
 from planlib.words import LANGS
 from planlib.workspace import HOME
+
+if TYPE_CHECKING:
+    import nbformat
 
 TEMPLATES = HOME / "templates"
 KINDS = {"int": int, "float": float, "str": str, "bool": bool, "list": list, "dict": dict}
@@ -30,16 +34,14 @@ class Template:
     path: Path
     content: bytes
 
-    @cached_property
-    def _notebook(self) -> nbformat.NotebookNode:
-        try:
-            return nbformat.reads(self.content.decode("utf-8"), as_version=4)
-        except (UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError, KeyError):
-            raise PlanError("report.not_a_notebook", found=self.path.name) from None
-
     def notebook(self) -> nbformat.NotebookNode:
         """A notebook of one's own to fill, without the outputs that the file may hold."""
-        notebook = nbformat.from_dict(self._notebook)
+        import nbformat
+
+        try:
+            notebook = nbformat.reads(self.content.decode("utf-8"), as_version=4)
+        except (nbformat.ValidationError, AttributeError, KeyError):
+            raise PlanError("report.not_a_notebook", found=self.path.name) from None
         notebook.metadata.setdefault("papermill", {})
         for cell in notebook.cells:
             cell.metadata.setdefault("tags", [])
@@ -47,38 +49,53 @@ class Template:
                 cell.outputs, cell.execution_count = [], None
         return notebook
 
-    @cached_property
-    def defaults(self) -> dict[str, Any]:
-        """Name -> default of each parameter, as the parameters cell states them; None: no default."""
-        return {name: _default(parameter["default"]) for name, parameter in self._inspected.items()}
-
-    @cached_property
-    def _inspected(self) -> dict[str, dict]:
-        import papermill
-
-        notebook = self.notebook()
-        notebook.metadata.setdefault("kernelspec", {"name": "python3", "language": "python"})
-        found = papermill.inspect_notebook(notebook)
-        if "client" not in found:
-            raise PlanError("report.no_client_parameter", template=self.path.name)
-        return found
-
-    @cached_property
+    @property
     def model(self) -> type[BaseModel]:
-        """The pydantic model of the parameters: strict, nothing unknown, `client` and `year` always stated."""
-        fields = {}
-        for name, parameter in self._inspected.items():
-            default = self.defaults[name]
-            stated = parameter["inferred_type_name"].split("[")[0]
-            kind = KINDS.get(stated) or (Any if default is None else type(default))
-            fields[name] = (kind, ... if name in ("client", "year") or default is None else default)
-        return create_model("Parameters", __config__=ConfigDict(extra="forbid", strict=True), **fields)
+        """The pydantic model of its parameters: strict, nothing unknown, `client` and `year` always stated."""
+        try:
+            model = _model(self.content)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise PlanError("report.not_a_notebook", found=self.path.name) from None
+        except SyntaxError:
+            raise PlanError("report.parameters_unread", found=self.path.name) from None
+        if "client" not in model.model_fields:
+            raise PlanError("report.no_client_parameter", template=self.path.name)
+        return model
 
 
-def _default(text: str) -> Any:
+@lru_cache(maxsize=32)
+def _model(content: bytes) -> type[BaseModel]:
+    fields = {}
+    for name, (stated, default) in stated_parameters(content).items():
+        kind = KINDS.get(stated) or (Any if default is None else type(default))
+        fields[name] = (kind, ... if name in ("client", "year") or default is None else default)
+    return create_model("Parameters", __config__=ConfigDict(extra="forbid", strict=True), **fields)
+
+
+def stated_parameters(content: bytes) -> dict[str, tuple[str, Any]]:
+    """Name -> (stated kind, default) of the assignments in the cell tagged `parameters`.
+
+    Read here and not with papermill, whose import takes longer than the whole of an unchanged batch.
+    """
+    for cell in json.loads(content)["cells"]:
+        if "parameters" in cell["metadata"].get("tags", []):
+            return dict(_assigned(ast.parse("".join(cell["source"]))))
+    return {}
+
+
+def _assigned(tree: ast.Module) -> Iterator[tuple[str, tuple[str, Any]]]:
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id, (ast.unparse(node.annotation).split("[")[0].strip("'\""), _default(node.value))
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, ("", _default(node.value))
+
+
+def _default(value: ast.expr | None) -> Any:
+    """What a parameter is when nobody states it; None when the cell gives no plain value."""
     try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+        return ast.literal_eval(value)
+    except (ValueError, TypeError):
         return None
 
 

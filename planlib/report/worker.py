@@ -1,0 +1,82 @@
+"""Other processes of this machine that make reports: each takes jobs one at a time, as lines of JSON.
+
+Not `multiprocessing`: it starts the caller's own script again, which a script or a notebook may not survive.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from datetime import date
+
+from planlib.report.jobs import Job, Record, render
+
+
+class Workers(ThreadPoolExecutor):
+    """An executor whose every thread has a process of its own; `submit(render, job)` makes the job's report there."""
+
+    def __init__(self, n: int):
+        super().__init__(n, initializer=self._start)
+        self._own = threading.local()
+        self._started: list[subprocess.Popen] = []
+
+    def submit(self, fn, /, job: Job) -> Future:
+        if fn is not render:
+            raise TypeError("Workers make reports only")
+        return super().submit(self._ask, job)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        for process in self._started:
+            process.stdin.close()
+        for process in self._started:
+            process.wait()
+
+    def _start(self) -> None:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "planlib.report.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        self._own.process = process
+        self._started.append(process)
+
+    def _ask(self, job: Job) -> Record:
+        if self._own.process.poll() is not None:  # the job before this one took the process with it
+            self._start()
+        process = self._own.process
+        process.stdin.write(_line(job))
+        process.stdin.flush()
+        answer = process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"exit code {process.wait()}")
+        return json.loads(answer)
+
+
+def _line(job: Job) -> str:
+    return json.dumps(asdict(job), default=str) + "\n"
+
+
+def _job(line: str) -> Job:
+    found = json.loads(line)
+    return Job(**{**found, "today": date.fromisoformat(found["today"])})
+
+
+def main() -> None:
+    """Make a report for each line on stdin; its record is a line on stdout."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    for line in sys.stdin:
+        answers.write(json.dumps(render(_job(line))) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()
