@@ -151,7 +151,8 @@ def _money(facts: Facts, actions: pd.DataFrame, edition: str) -> pd.DataFrame:
     several = of_action["currency"].nunique().reindex(actions.index) > 1
     found.loc[several, ["cost_low", "cost_high"]] = float("nan")  # two currencies are never added
     found["currency"] = of_action["currency"].first().reindex(actions.index)
-    for year, in_year in bills[~bills["action_id"].map(several)].groupby("fiscal_year"):
+    mixed = bills["action_id"].isin(several.index[several])
+    for year, in_year in bills[~mixed].groupby("fiscal_year"):
         for side in ("low", "high"):
             found[f"cost_{side}_{year}"] = in_year.groupby("action_id")[side].agg(_whole_sum).reindex(actions.index)
     sources = visible(facts.sources, "source", edition)

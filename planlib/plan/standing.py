@@ -39,7 +39,7 @@ def standing(facts: Facts, edition: str = "internal") -> pd.DataFrame:
     found["status"] = _last(of_action, "status", found).astype("str").fillna(actions["status"])
     found["progress"] = _last(of_action, "progress", found).astype("float64")
     found["comment"] = _last(of_action, "comment", found).astype("str")
-    since = said[said["status"].notna().groupby(said["action_id"]).transform(_from_last)]
+    since = said[said["status"].notna().groupby(said["action_id"]).transform(_from_last).astype(bool)]
     for name in OF_STATUS:
         found[name] = _last(since.groupby("action_id"), name, found)
     found["new_date"] = pd.to_datetime(found["new_date"])
