@@ -37,7 +37,7 @@ class Import:
     rows_found: int = 0
     tables: Frames = field(default_factory=dict)
     made: frozenset[str] = frozenset()
-    spoken: Mapping[str, str] = field(default_factory=dict)  # id as typed -> title beside it, to check one by the other
+    spoken: Mapping[str, str] = field(default_factory=dict)  # origin -> title beside the id
     places: Mapping[str, tuple[str, int, list[str]]] = field(default_factory=dict)  # origin -> sheet, row, its cells
 
     source: Import | None = None  # the import as read, once it is resolved
@@ -212,7 +212,8 @@ def _report_unused(rows: Rows) -> None:
 
 
 def _spoken(rows: Rows) -> dict[str, str]:
-    """The title that stands beside each id, where the file gives both."""
+    """The title that stands beside an id, where the file gives both."""
     if not ("action_id" in rows.matched and "action_title" in rows.matched):
         return {}
-    return {a: b for a, b in zip(rows.text("action_id"), rows.text("action_title"), strict=True) if a and b}
+    titles = rows.text("action_title")
+    return {rows.origin(i): titles[i] for i in rows.kept if titles[i]}

@@ -52,7 +52,8 @@ class _Resolver:
         self.ids: dict[str, dict[str, str]] = {}  # kind -> id in the file -> id in the workbook
         self._names: dict[str, Names] = {}
         self._known: dict[str, pd.DataFrame] = {}
-        self._lost: dict[tuple[str, str], None] = {}
+        self._lost: set[tuple[str, str]] = set()
+        self._left: set[tuple[str, int]] = set()
 
     def result(self) -> Import:
         for kind in ORDER:
@@ -110,7 +111,7 @@ class _Resolver:
             table["parent_id"] = [self.ids["axis"].get(p, p) if p else None for p in table["parent_id"]]
         if kind == "action" and "first_step_of" in table.columns:
             self.names(kind).add(table)
-            table["first_step_of"] = self._column("action", "first_step_of", table["first_step_of"].tolist())
+            table["first_step_of"] = self._column("action", table["first_step_of"].tolist())
         self.names(kind).add(table)
 
     def _match_titles(self, kind: str, table: pd.DataFrame, known: pd.DataFrame, made: bool) -> dict:
@@ -192,7 +193,7 @@ class _Resolver:
             table = table[~table.index.duplicated(keep="last")]
         for name in table.columns:
             if name != "first_step_of" and not (kind == "axis" and name == "parent_id") and _target(kind, name):
-                table = table.assign(**{name: self._column(_target(kind, name), name, table[name].tolist())})
+                table = table.assign(**{name: self._column(_target(kind, name), table[name].tolist())})
         self.tables[kind] = table
 
     def _join_choices(self, table: pd.DataFrame) -> pd.DataFrame:
@@ -219,48 +220,46 @@ class _Resolver:
             raise PlanError(f"ingest.no_{target}_yet", file=self.imported.file, n=len(set(found)))
 
     def _ids_of(self, kind: str, name: str, found: list, table: pd.DataFrame) -> tuple[list, list[bool]]:
+        """The id each name stands for, and which stand for none: their rows are set aside, or their link lost."""
         target = _target(kind, name)
-        known = {text: self._id(target, text, kind, table) for text in dict.fromkeys(found)}
-        missing = [known[text] is None for text in found]
-        if not any(missing):
-            return [known[text] for text in found], missing
-        if all(missing):
-            samples = list(dict.fromkeys(map(str, found)))[:5]
-            raise PlanError("ingest.none_known", file=self.imported.file, n=len(set(found)), found=samples,
-                            what=What(target))  # fmt: skip
         origins = table["origin"].tolist() if "origin" in table.columns else [None] * len(table)
-        told = {origin for text, origin in zip(found, origins, strict=True) if known[text] is not None}
-        for text, origin in zip(found, origins, strict=True):
-            if known[text] is None:
-                if origin is None or origin in told or target == "criterion":
-                    self._lose(text, target)  # the rest of the row is kept
-                elif origin in self.imported.places:
-                    sheet, row, cells = self.imported.places[origin]
-                    if not any((left.sheet, left.row) == (sheet, row) for left in self.set_aside):
-                        why = "ingest.differs_from_title" if self._differs(target, text) else "ingest.not_known"
-                        facts = {"name": str(text), "what": What(target), "title": self.imported.spoken.get(text, "")}
-                        self.set_aside.append(SetAside(sheet, row, why, joined(cells), facts))
-        return [known[text] or str(text) for text in found], missing
+        beside = [self.imported.spoken.get(origin) for origin in origins] if target == "action" else [None] * len(table)
+        known = {text: self._id(target, text) for text in dict.fromkeys(found)}
+        ids, differs = [], []
+        for text, title in zip(found, beside, strict=True):
+            other = self.names("action").by_title(title) if title else None
+            ids.append(known[text] or other)
+            differs.append(bool(known[text] and other and other != known[text]))
+        missing = [key is None or wrong for key, wrong in zip(ids, differs, strict=True)]
+        if missing and not any(ids):
+            samples = list(dict.fromkeys(map(str, found)))
+            what = What(target)
+            raise PlanError("ingest.none_known", file=self.imported.file, n=len(samples), found=samples[:5], what=what)
+        told = {origin for origin, gone in zip(origins, missing, strict=True) if not gone}
+        for text, title, origin, gone, wrong in zip(found, beside, origins, missing, differs, strict=True):
+            if gone and (origin in told or origin not in self.imported.places or target == "criterion"):
+                self._lose(text, target)  # the rest of the row is kept
+            elif gone:
+                why = "ingest.differs_from_title" if wrong else "ingest.not_known"
+                self._leave(origin, why, name=str(text), what=What(target), title=title or "")
+        return [key or str(text) for key, text in zip(ids, found, strict=True)], missing
 
-    def _differs(self, target: str, text: object) -> bool:
-        """Whether the title that stands beside an action's id is the title of another action."""
-        title = self.imported.spoken.get(text) if target == "action" else None
-        there = self.names("action").exact(text) if title else None
-        other = self.names("action").by_title(title) if there else None
-        return bool(other) and other != there
+    def _leave(self, origin: str, why: str, **facts) -> None:
+        """Set a row of the file aside, once."""
+        sheet, row, cells = self.imported.places[origin]
+        if (sheet, row) not in self._left:
+            self._left.add((sheet, row))
+            self.set_aside.append(SetAside(sheet, row, why, joined(cells), facts))
 
-    def _id(self, target: str, text: object, kind: str, table: pd.DataFrame) -> str | None:
+    def _id(self, target: str, text: object) -> str | None:
+        """The id a name stands for: one of the file itself, else one of the workbook."""
         if target == "item":
             return self._item(text)
         own = self.ids.get(target, {}).get(str(text))
         if own:
             return own
-        if self._differs(target, text):
-            return None
         names = self.names(target)
         found = names.exact(text)
-        if found is None and target == "action" and (title := self.imported.spoken.get(text)):
-            found = names.by_title(title)
         if found is None and (found := names.near(text)):
             self._say(None, None, str(text), self._called(target, found), "ingest.near")
         if found is None and target in keys.TITLE_IS_ID:
@@ -271,21 +270,21 @@ class _Resolver:
         """What a ballot is about: a note of the same conversation, else any note or action."""
         return self.names("note").exact(text) or self.names("action").exact(text) or self.names("action").near(text)
 
-    def _column(self, target: str, name: str, found: list) -> list:
+    def _column(self, target: str, found: list) -> list:
         """A column that may stay blank: a name that fits nothing is said, and the cell stays blank."""
         out = {None: None}
         for text in dict.fromkeys(found):
             if text is None or text != text:
                 out[text] = None
                 continue
-            out[text] = self._id(target, text, name, pd.DataFrame())
+            out[text] = self._id(target, text)
             if out[text] is None:
                 self._lose(text, target)
         return [out[text] for text in found]
 
     def _lose(self, text: object, target: str) -> None:
         if (str(text), target) not in self._lost:
-            self._lost[str(text), target] = None
+            self._lost.add((str(text), target))
             self._say(None, None, str(text), "", "ingest.name_lost", what=What(target))
 
     def _called(self, target: str, found: str) -> str:
@@ -302,18 +301,15 @@ class _Resolver:
 
     def _currency(self) -> None:
         """Amounts without a currency are in the client's."""
-        settings = self.known("client")
-        stated = settings["currency"].iloc[0] if len(settings) else None
         for kind, table in self.tables.items():
-            amounts = [
-                name for name in ("amount", "amount_low", "amount_high", "cost_low", "cost_high") if name in table
-            ]
-            if not amounts or not isinstance(stated, str):
+            amounts = [name for name in AMOUNTS if name in table]
+            stated = self.known("client")["currency"].dropna().tolist() if amounts else []
+            if not stated:
                 continue
             known = table[amounts].notna().any(axis=1)
             given = table["currency"].tolist() if "currency" in table else [None] * len(table)
             self.tables[kind] = table.assign(
-                currency=[code or (stated if has else None) for code, has in zip(given, known, strict=True)]
+                currency=[code or (stated[0] if has else None) for code, has in zip(given, known, strict=True)]
             )
 
     def _years(self) -> None:
