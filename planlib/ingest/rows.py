@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from planlib.ingest.kinds import FileKind
-from planlib.ingest.records import Choice, Question, Repair, SetAside, letters, plain
+from planlib.ingest.records import HIDDEN, Choice, Question, Repair, SetAside, letters, plain
 
 
 @dataclass
@@ -103,8 +104,14 @@ def joined(cells: list[str]) -> str:
     return " | ".join(filter(None, map(plain, cells)))[:200]
 
 
+# What tidying would change: odd spaces, invisible characters, two spaces, a space at an end, a line break.
+UNTIDY = re.compile(f"[^\\S ]|[{''.join(map(chr, HIDDEN))}]|  |^ | $")
+
+
 def tidy(text: str) -> str:
     """Words with one space between them, line by line."""
+    if not UNTIDY.search(text):
+        return text
     if "\n" not in text and "\r" not in text:
         return plain(text)
     return "\n".join(filter(None, (plain(line) for line in text.splitlines())))
