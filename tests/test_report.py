@@ -467,6 +467,23 @@ def test_a_layered_chart_tells_each_of_its_data_sets_once():
     assert re.findall(r"<th(?: [^>]*)?>(.*?)</th>", html.partition("<details>")[2]) == ["Action", "Coût", "Planter"]
 
 
+def test_a_tooltip_speaks_for_its_data_set_and_labels_drawn_apart_stay_out():
+    label = {"field": "action", "type": "nominal", "title": None}
+    tooltip = [{"field": "action", "type": "nominal", "title": "Action"}, {"field": "cost", "type": "quantitative"}]
+    rule = {"mark": "rule", "encoding": {"y": label}}
+    bars = {"mark": "bar", "encoding": {"y": label, "tooltip": tooltip}}
+    text = {"data": {"values": [{"told": "2 sur 4"}]}, "mark": "text", "encoding": {"text": {"field": "told"}}}
+    layered = {"data": spec()["data"], "layer": [rule, bars, text]}
+    html = figures.figure(layered, "fr", set())
+    assert re.findall(r"<th(?: [^>]*)?>(.*?)</th>", html.partition("<details>")[2]) == ["Action", "cost", "Planter"]
+
+
+def test_rows_without_a_titled_label_still_say_what_they_are_about():
+    drawn = {"y": {"field": "action", "type": "nominal", "title": None}, "x": {"field": "cost", "title": "Coût"}}
+    html = figures.figure(spec(encoding=drawn), "fr", set())
+    assert re.findall(r"<th(?: [^>]*)?>(.*?)</th>", html.partition("<details>")[2]) == ["Élément", "Coût", "Planter"]
+
+
 def test_two_equal_charts_share_no_id():
     ids = set()
     clipped = spec(encoding={"x": {"field": "cost", "type": "quantitative"}}) | {"mark": {"type": "bar", "clip": True}}

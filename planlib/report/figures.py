@@ -18,6 +18,7 @@ MIME = re.compile(r"application/vnd\.vegalite\.v\d+(?:\.\d+)*[+.]json")
 LOCALE = {"fr": "fr-CA", "en": "en-CA"}
 WIDTH = 720  # pixels, for a chart that says it fills its container
 CHANNELS = ("row", "column", "facet", "y", "x", "x2", "y2", "color", "shape", "size", "text", "detail")
+LABELS = ("nominal", "ordinal")
 # What Vega says of each mark to a screen reader is English; the picture has one description, in the page's language.
 VEGA_SPEECH = re.compile(r' (?:aria-[a-z]+|role|class|xmlns(?::xlink)?|pointer-events|version)="[^"]*"')
 
@@ -76,17 +77,26 @@ def _text(found: Any) -> str:
 
 
 def _data(spec: dict[str, Any], lang: str) -> str:
-    """The rows behind the chart, one table a data set, folded away until asked for."""
-    columns: dict[str, dict[str, dict]] = {}
-    rows: dict[str, list[dict]] = {}
-    for name, found, channels in _views(spec, spec.get("datasets", {}), None, {}):
-        rows.setdefault(name, found)
-        for field in _fields(channels):
-            columns.setdefault(name, {}).setdefault(field["field"], field)
-    tables = [_table(_chosen(list(columns[name].values())), rows[name], lang) for name in columns]
-    if not any(tables):
-        return ""
-    return f"<details><summary>{word('report.chart_data', lang)}</summary>{''.join(tables)}</details>"
+    """The rows behind the chart, folded away until asked for: one table for each data set that was made to be read.
+
+    Those whose marks have a tooltip, which is written for people; else those with titled axes; else all.
+    """
+    sets: dict[str, tuple[list[dict], dict[str, dict], dict[str, dict]]] = {}
+    for name, rows, channels in _views(spec, spec.get("datasets", {}), None, {}):
+        _, told, drawn = sets.setdefault(name, (rows, {}, {}))
+        for field in _tooltip(channels):
+            told.setdefault(field["field"], field)
+        for field in _drawn_fields(channels):
+            if not drawn.get(field["field"], {}).get("title"):
+                drawn[field["field"]] = field
+    read = [(rows, list(told.values())) for rows, told, _ in sets.values() if len(told) > 1]
+    read = read or [(rows, _titled(list(drawn.values()), lang)) for rows, _, drawn in sets.values()]
+    if any(fields for _, fields in read):
+        read = [(rows, fields) for rows, fields in read if fields]
+    else:
+        read = [(rows, list(drawn.values())) for rows, _, drawn in sets.values()]
+    tables = "".join(_table(fields, rows, lang) for rows, fields in read)
+    return f"<details><summary>{word('report.chart_data', lang)}</summary>{tables}</details>" if tables else ""
 
 
 def _views(spec: dict, datasets: dict, data: dict | None, encoding: dict) -> Iterator[tuple[str, list[dict], dict]]:
@@ -104,24 +114,31 @@ def _views(spec: dict, datasets: dict, data: dict | None, encoding: dict) -> Ite
             yield data.get("name") or str(id(rows)), rows, encoding
 
 
-def _fields(encoding: dict) -> Iterator[dict]:
-    """The fields that channels show, each with its title; a tooltip's first: it is written for people."""
-    tooltip = encoding.get("tooltip", [])
-    for channel in tooltip if isinstance(tooltip, list) else [tooltip]:
-        if isinstance(channel, dict) and channel.get("field"):
-            yield {**channel, "told": True}
+def _tooltip(encoding: dict) -> list[dict]:
+    found = encoding.get("tooltip", [])
+    return [field for field in (found if isinstance(found, list) else [found]) if _is_field(field)]
+
+
+def _drawn_fields(encoding: dict) -> Iterator[dict]:
+    """The fields that channels draw, each with its title if it has one."""
     for name in CHANNELS:
         channel = encoding.get(name)
-        if isinstance(channel, dict) and isinstance(channel.get("field"), str):
+        if _is_field(channel):
             guide = next((channel[g] for g in ("axis", "legend", "header") if isinstance(channel.get(g), dict)), {})
-            yield {**channel, "title": channel.get("title") or guide.get("title")}
+            yield {**channel, "title": _text(channel.get("title")) or _text(guide.get("title"))}
 
 
-def _chosen(fields: list[dict]) -> list[dict]:
-    """The tooltip's fields when it has several, else the titled ones, else all."""
-    told = [field for field in fields if field.get("told")]
-    titled = [field for field in fields if _text(field.get("title"))]
-    return told if len(told) > 1 else titled or fields
+def _is_field(channel: Any) -> bool:
+    return isinstance(channel, dict) and isinstance(channel.get("field"), str)
+
+
+def _titled(fields: list[dict], lang: str) -> list[dict]:
+    """The titled fields, and before them what each row is about where its axis has no title."""
+    titled = [field for field in fields if field["title"]]
+    if titled and not any(field.get("type") in LABELS for field in titled):
+        about = [field for field in fields if field.get("type") in LABELS and not field["title"]]
+        return [{**field, "title": word("report.row", lang)} for field in about[:1]] + titled
+    return titled
 
 
 def _table(fields: list[dict], rows: list[dict], lang: str) -> str:
