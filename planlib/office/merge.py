@@ -175,6 +175,8 @@ def _row(one, was: Was, n: int, at: dict, values: dict, current: pd.Series, want
             found.refused.append(Refusal(place, cells.plain(values[name]), why))
             continue
         now = wanted.get(action, {}).get(name, current[name])
+        if now in spec.COMPUTED.get(name, ()):
+            now = cells.tidy(exported)  # time has passed; nobody has said anything
         if now == after:
             continue
         if now != cells.tidy(exported):
