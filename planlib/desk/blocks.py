@@ -140,8 +140,8 @@ def compared(found: Review, lang: str) -> Html:
             f"{escape(row.Index)} {escape(str(getattr(row, f'title_{lang}')))}" for row in table.itertuples()
         )
         title = _say(f"compared_{name}", lang, count=len(table))
-        parts.append(f"<h3>{title}</h3>" + (f"<p>{listed}.</p>" if listed else ""))
-    return Html("".join(parts))
+        parts.append(f"<dt>{title}</dt><dd>{listed}</dd>" if listed else f"<dt>{title}</dt>")
+    return Html(f'<dl class="compared">{"".join(parts)}</dl>')
 
 
 def next_year(found: Review, lang: str) -> Html:
@@ -239,7 +239,9 @@ def _figure(figure: Figure, lang: str) -> str:
     def told(value: float | None) -> str:
         return money(round(value), lang, figure.unit) if of_money else words.number(value, lang)
 
-    if figure.x is None and figure.n is None:
+    if figure.name == "on_plan" and not figure.n:
+        main = f'<p class="x none">{_say("none_under_way", lang)}</p>'
+    elif figure.x is None and figure.n is None:
         main = f'<p class="x none">{_say("unknown", lang)}</p>'
     else:
         x = told(figure.x) if figure.x is not None else _say("unknown", lang)

@@ -76,7 +76,7 @@ def cell(column, value, lang: str, currency: str | None = None) -> str:
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):
         return NOWHERE
     if isinstance(value, bool):
-        return word("desk.yes" if value else "desk.no", lang)
+        return word("desk.flag_yes" if value else "desk.flag_no", lang)
     codes = CODED.get(column)
     if codes and value in CODES[codes]:
         return marked(str(value), lang) if codes in ("status", "health") else escape(coded(codes, str(value), lang))

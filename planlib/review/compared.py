@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from planlib import facts
 from planlib.review.state import CLOSED, State, of_year
 from planlib.store import Book
 
@@ -29,8 +30,9 @@ class Compared:
 
 def compare(book: Book, year: int, *, edition: str = "internal") -> Compared:
     """Fiscal year `year` against the one before; titles and axes are this year's, numbers may have changed."""
-    state = of_year(book, year, edition=edition)
-    return against(state, of_year(book, year - 1, edition=edition, entered_later=False))
+    now = facts.read(book)
+    last = of_year(now, year - 1, edition=edition, entered_later=False)
+    return against(of_year(now, year, edition=edition), last)
 
 
 def against(this: State, last: State) -> Compared:

@@ -7,6 +7,8 @@ import pandas as pd
 from planlib.review.said import Said, as_written, said
 from planlib.words import year_name
 
+LISTED = 3  # reasons named in a title when they share the first place
+
 
 def findings(review_year: int, fiscal_start: str, tables: dict[str, pd.DataFrame]) -> dict[str, Said]:
     """'reasons', 'axes', 'indicators' and 'year', each told from its finished table."""
@@ -28,6 +30,8 @@ def of_reasons(by_reason: pd.DataFrame, not_done: int) -> Said:
     if not top:
         return said("review.found_no_reason", n=not_done)
     first = [said(f"review.the_{reason}") for reason in by_reason.index[by_reason["n"] == top]]
+    if len(first) > LISTED:
+        return said("review.found_reasons_many", n=len(first), of=not_done)
     if len(first) > 1:
         return said("review.found_reasons_shared", n=top, reasons=first, of=not_done)
     return said("review.found_reason", n=top, reason=first[0], of=not_done, given=given)

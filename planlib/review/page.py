@@ -50,11 +50,14 @@ class Decision:
         return told | {"actions": list(self.actions)}
 
 
-def figures(now: Facts, state: State, last: State, edition: str) -> tuple[Figure, ...]:
+def figures(
+    now: Facts, state: State, last: State, cards: pd.DataFrame, money: pd.DataFrame, edition: str
+) -> tuple[Figure, ...]:
     """Actions done, under way and on plan, money used, indicators at target, with last year's where they are known:
     a figure that all of last year's rows are silent on is not known."""
-    known = len(last.actions) > 0 and last.actions["has_news"].any()
-    here, before = _counts(now, state, edition), _counts(now, last, edition) if known else {}
+    here, before = _counts(now, state, cards, money), {}
+    if len(last.actions) and last.actions["has_news"].any():
+        before = _counts(now, last, measured(now, last, edition), money_used(now, last.year, last))
     before = {name: found for name, found in before.items() if found[1] and found[2] < found[1]}
     return tuple(
         Figure(name, x, n, unknown, *before.get(name, (None, None))[:2], unit)
@@ -62,13 +65,12 @@ def figures(now: Facts, state: State, last: State, edition: str) -> tuple[Figure
     )
 
 
-def _counts(now: Facts, state: State, edition: str) -> dict[str, tuple]:
+def _counts(now: Facts, state: State, cards: pd.DataFrame, money: pd.DataFrame) -> dict[str, tuple]:
+    """x, n, how many are without news, and the unit, of each figure of a year."""
     actions = state.actions
     under_way = actions[actions["status"] == "under_way"]
-    cards = measured(now, state, edition)
     if not state.entered_later:
-        cards = cards[cards.index.isin(now.at(state.end).indicators.index) | cards["actual"].notna()]
-    money = money_used(now, state.year, state)
+        cards = cards[cards.index.isin(state.indicator_ids) | cards["actual"].notna()]
     main = money.iloc[0] if len(money) else None
     return {
         "done": (int((actions["status"] == "done").sum()), len(actions), int((~actions["has_news"]).sum()), "count"),

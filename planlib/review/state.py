@@ -11,7 +11,6 @@ from planlib import facts, schema
 from planlib.facts import Facts
 from planlib.review.rows import load, named
 from planlib.review.spoken import reasons
-from planlib.store import Book
 
 CLOSED = ("done", "dropped")
 EDITIONS = ("public", "internal", "firm")  # from what all may see to what the consultant alone may
@@ -21,7 +20,8 @@ TEXTS = ("comment", "reason_text", "line", "learned", "decision_text", "origin")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The plan of a year at its end. `actions` are in force; `later` were not due or not retained."""
+    """The plan of a year at its end. `actions` are in force; `later` were not due or not retained;
+    `indicator_ids` are the cards known at the year's end."""
 
     year: int
     start: date
@@ -31,9 +31,10 @@ class State:
     later: pd.DataFrame
     updates: pd.DataFrame
     entered_later: bool
+    indicator_ids: frozenset[str]
 
 
-def of_year(book: Book, year: int, *, edition: str = "internal", entered_later: bool = True) -> State:
+def of_year(now: Facts, year: int, *, edition: str = "internal", entered_later: bool = True) -> State:
     """The plan of fiscal year `year` as it stood at the year's end.
 
     In force: entered with effect by the year's end, or set aside during the year, or updated or reviewed for
@@ -41,10 +42,9 @@ def of_year(book: Book, year: int, *, edition: str = "internal", entered_later: 
     retained, with nothing said of it. When the whole plan was entered later, it is taken as it was entered,
     provided that something in the workbook is dated in the year (`entered_later`).
 
-    Status is the last one said by the year's end, else the action's own. Health is computed: under way
-    without news for the client's interval is `no_update`, whatever was said before.
+    Status is the last one said by the year's end since the action's plan began, else the action's own. Health is
+    computed: under way without news for the client's interval is `no_update`, whatever was said before.
     """
-    now = facts.read(book)
     settings = now.settings
     fiscal_start = "01-01" if pd.isna(settings["fiscal_start"]) else settings["fiscal_start"]
     start = facts.fiscal_start(year, fiscal_start)
@@ -58,6 +58,7 @@ def of_year(book: Book, year: int, *, edition: str = "internal", entered_later: 
 
     rows, late = _in_force(now, at_start, at_end, spoken, edition, entered_later and _touched(now, spoken, year))
     own = rows["status"].where(~rows["set_aside"], "dropped")
+    updates = _of_the_plan(updates, rows, at_end)
     before = updates[updates["updated_on"] < start.isoformat()]
     said_before = _last(before, "status").reindex(rows.index)
     closed = said_before.isin(CLOSED) & ~rows.index.isin(spoken) & ~rows["set_aside"]
@@ -88,6 +89,7 @@ def of_year(book: Book, year: int, *, edition: str = "internal", entered_later: 
         later=rows[~closed & waiting],
         updates=updates[updates["action_id"].isin(rows.index[~closed])][keep],
         entered_later=late,
+        indicator_ids=frozenset(at_end.indicators.index),
     )
 
 
@@ -128,6 +130,14 @@ def _in_force(now: Facts, at_start: Facts, at_end: Facts, spoken: set, edition: 
     rows = pd.concat([held.assign(set_aside=False), gone.assign(set_aside=True), entered.assign(set_aside=False)])
     rows["why_set_aside"] = why.reindex(rows.index).astype("str")
     return visible(rows, "action", edition).sort_index().rename_axis("action_id"), late
+
+
+def _of_the_plan(updates: pd.DataFrame, rows: pd.DataFrame, at_end: Facts) -> pd.DataFrame:
+    """Updates since the plan began that each action now belongs to: an earlier plan's 'done' does not close an
+    action that was taken up again."""
+    began = at_end.plans["starts"].reindex(rows["plan_id"]).set_axis(rows.index).reindex(updates["action_id"])
+    said_on = pd.to_datetime(updates["updated_on"], format="ISO8601", errors="coerce")
+    return updates[~(said_on < began.set_axis(updates.index))]
 
 
 def _last(updates: pd.DataFrame, column: str) -> pd.Series:

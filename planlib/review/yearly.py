@@ -133,16 +133,16 @@ def annual(book: Book, year: int, *, draft: bool = False, edition: str = "intern
     if edition not in CODES["edition"]:
         raise PlanError("review.unknown_edition", found=str(edition), known=list(CODES["edition"]))
     now = facts.read(book)
-    state = of_year(book, year, edition=edition)
+    state = of_year(now, year, edition=edition)
     actions = state.actions
     if actions.empty:
         raise PlanError("review.no_plan", year=str(year), client=book.client)
     done, ongoing = actions[actions["status"] == "done"], actions[actions["status"] == "ongoing"]
     not_done = actions[~actions["status"].isin(["done", "ongoing"])]
-    blanks = owed(of_year(book, year).actions.loc[not_done.index]) if edition == "public" else owed(not_done)
+    blanks = owed(of_year(now, year).actions.loc[not_done.index]) if edition == "public" else owed(not_done)
     if not draft:
         refuse(blanks, year)
-    last = of_year(book, year - 1, edition=edition, entered_later=False)
+    last = of_year(now, year - 1, edition=edition, entered_later=False)
     compared = against(state, last)
     indicators = measured(now, state, edition)
     money = page.money_used(now, year, state)
@@ -165,7 +165,7 @@ def annual(book: Book, year: int, *, draft: bool = False, edition: str = "intern
         by_axis=by_axis,
         indicators=indicators,
         **{name: getattr(compared, name) for name in ("carried", "new", "dropped", "closed")},
-        figures=page.figures(now, state, last, edition),
+        figures=page.figures(now, state, last, indicators, money, edition),
         findings=findings(year, state.fiscal_start, tables | {"actions": actions, "not_done": not_done}),
         strategy=page.strategy(actions, by_axis, by_reason),
         decisions=page.decisions(now, not_done, year, state.fiscal_start, edition),

@@ -1,0 +1,95 @@
+"""The formulas of `score.weighted_sum` as Vega expressions: what the browser computes when a weight moves."""
+
+from __future__ import annotations
+
+import math
+
+import altair as alt
+import pandas as pd
+
+TURN = 1e9  # scores are compared at 9 decimals
+
+
+def sliders(values: pd.DataFrame, weights: pd.Series, named: list[str]) -> list[alt.Parameter]:
+    """One slider per criterion, `points_0` and on in the order of `values`, then the shares they make."""
+    points = stated_points(weights.reindex(values.columns)).tolist()
+    most = max(100, 10 * math.ceil(max(points, default=0) / 10))
+    bound, given = [], []
+    for i, (point, title) in enumerate(zip(points, named, strict=True)):
+        told = round(point, 1)
+        told = int(told) if told == int(told) else told
+        bind = alt.binding_range(min=0, max=most, step=1, name=title)
+        bound.append(alt.param(name=f"points_{i}", value=told, bind=bind))
+        # A slider that has not moved stands for the stated weight, not for its rounding.
+        given.append(f"points_{i}" if told == point else f"(points_{i} == {told} ? {point!r} : points_{i})")
+    each = [f"points[{i}]" for i in range(len(given))]
+    return [
+        *bound,
+        alt.param(name="points", expr=f"[{', '.join(given)}]"),
+        alt.param(name="greatest", expr=f"max(0, {', '.join(each)})"),
+        alt.param(name="scaled", expr=f"[{', '.join(f'{point} / greatest' for point in each)}]"),
+        alt.param(name="rising", expr="sort(scaled)"),
+        alt.param(name="whole", expr=added([f"rising[{i}]" for i in range(len(each))])),
+        *(alt.param(name=f"share_{i}", expr=f"scaled[{i}] / whole") for i in range(len(each))),
+        alt.param(name="everything", expr=added([f"share_{i}" for i in by_name(values)])),
+    ]
+
+
+def stated_points(weights: pd.Series) -> pd.Series:
+    """Points from 0 to 100 as the sliders take them: shares that sum to 1 become parts of 100."""
+    shares = abs(float(weights.sum()) - 1) < 1e-6
+    return weights.astype("float64") * (100.0 if shares else 1.0)
+
+
+def ranked(chart: alt.LayerChart, values: pd.DataFrame, top: int) -> alt.LayerChart:
+    """The chart's rows with score (-1 when nothing is known), rank, row (its place), known (weight) and complete, the
+    first `top` kept; then x0, x1, ...: where the parts of the bar meet, in pixels between `left` and `right`.
+
+    The rows hold v0, v1, ... in the order of `values`, `full` (no blank), and stand in the order of action_id, which
+    settles ties: the window sort is stable. Every formula counts: a page without `eval` interprets them row by row.
+    """
+    m = values.shape[1]
+    order = by_name(values)
+    holes = [i for i in order if values.iloc[:, i].isna().any()]
+    total = added([f"datum.v{i} * share_{i}" for i in order])
+    chart = chart.transform_filter("greatest > 0")
+    if holes:
+        some = added([f"(isValid(datum.v{i}) ? share_{i} : 0)" if i in holes else f"share_{i}" for i in order])
+        chart = chart.transform_calculate(known=f"datum.full ? everything : {some}")
+        score = f"datum.known > 0 ? clamp(({total}) / datum.known, 0, 1) : -1"
+    else:
+        score = f"clamp(({total}) / everything, 0, 1)"
+    # At 9 decimals, halves to even as numpy rounds them.
+    turned = f"round(datum.score * {TURN:.0f}) - (datum.score * {TURN:.0f} % 2 == 0.5 ? 1 : 0)"
+    chart = (
+        chart.transform_calculate(score=score)
+        .transform_calculate(turned=turned)
+        .transform_window(
+            rank="rank()", row="row_number()", sort=[alt.SortField("turned", order="descending")], frame=[None, 0]
+        )
+        .transform_filter(f"datum.row <= {top}")
+    )
+    if holes:
+        blank = " || ".join(f"(!isValid(datum.v{i}) && share_{i} > 0)" for i in holes)
+        chart = chart.transform_calculate(complete=f"datum.full || !({blank})")
+        chart = chart.transform_calculate(per="datum.known > 0 ? (right - left) / datum.known : 0")
+    per = "datum.per" if holes else "per"
+    for i in range(m):
+        start = f"datum.x{i}" if i else "left"
+        chart = chart.transform_calculate(**{f"x{i + 1}": f"{start} + {per} * share_{i} * datum.v{i}"})
+    return chart
+
+
+def by_name(values: pd.DataFrame) -> list[int]:
+    """Places of the criteria in the order of their names, in which scores are added."""
+    return sorted(range(values.shape[1]), key=lambda i: str(values.columns[i]))
+
+
+def added(terms: list[str]) -> str:
+    """The sum of terms in the order in which numpy adds them: the same bits, so the same ties."""
+    if len(terms) < 8:
+        return " + ".join(terms)
+    whole = len(terms) - len(terms) % 8
+    lanes = [" + ".join(terms[lane:whole:8]) for lane in range(8)]
+    pairs = [f"(({lanes[i]}) + ({lanes[i + 1]}))" for i in (0, 2, 4, 6)]
+    return " + ".join([f"(({pairs[0]} + {pairs[1]}) + ({pairs[2]} + {pairs[3]}))", *terms[whole:]])

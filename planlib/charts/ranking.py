@@ -1,0 +1,237 @@
+"""Ranking charts: the one that re-scores itself in the browser as weights move, and the still ones of a report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import altair as alt
+import pandas as pd
+
+from planlib.charts import live, theme
+from planlib.words import word
+
+ROW = 44  # pixels a row of the live chart takes: two lines of title, and a finger
+TOP = 30  # actions shown while weights move; the browser ranks all of them
+NARROW = 560  # under this width, titles stand over their bars
+LEFT = 340  # where bars start on a wide screen
+SURE = 80  # pixels that the words of the bands take at the right edge
+
+# Dark and middle tones take turns, so that neighbours in a bar stay apart without hue; each reaches 3:1 on white.
+CRITERIA = (
+    "#123f60", "#4a90bf", "#7a3b12", "#bf7b42", "#2b5218", "#6a9650", "#552d6b", "#a172b8", "#5e4d10", "#a0842c",
+)  # fmt: skip
+
+Titles = Mapping | pd.Series
+
+
+def live_ranking(
+    values: pd.DataFrame,
+    weights: pd.Series,
+    titles: Titles,
+    lang: str,
+    criteria_titles: Titles,
+    *,
+    bands: pd.Series | None = None,
+    ranks: pd.Series | None = None,
+    finding: str | None = None,
+    top: int = TOP,
+    width: int | str = "container",
+) -> alt.LayerChart:
+    """Ranked bars whose weights are sliders in the chart: the browser scores and orders again, without Python.
+
+    Score, rank and blanks are those of `score.weighted_sum`, to the bit: `live` writes its formulas from the criteria.
+    Ties take the better rank and stand in the order of action_id.
+
+    Parameters
+    ----------
+    values : DataFrame, shape (actions, criteria)
+        Partial values in [0, 1]; a blank is left out of its action's score, which then says so.
+    weights : Series, indexed by criterion_id
+        Where the sliders start: points from 0 to 100, or shares that sum to 1 (shown out of 100).
+    titles, criteria_titles : mapping or Series
+        Titles of actions and criteria in `lang`; an id without a title shows as itself.
+    bands : Series, indexed by action_id, optional
+        always, depends, never (`robust.bands`): a column at the right.
+    ranks : Series, indexed by action_id, optional
+        Ranks to compare with: each row then says by how many places it went up or down.
+    finding : str, optional
+        The title; by default, what to do with the chart.
+    top : int
+        Rows shown. All actions are ranked.
+    width : int or "container"
+        Pixels, or as wide as what holds the chart.
+
+    Returns
+    -------
+    LayerChart
+        Parameters `points_0`, `points_1`, ... are the sliders, in the order of `values`.
+    """
+    named = [str(criteria_titles.get(c, c)) for c in values.columns]
+    rows = _rows(values, titles, bands, ranks, lang)
+    shown = max(1, min(top, len(rows)))
+    holes = bool(values.isna().to_numpy().any())
+    layers = [
+        *_bars(len(named)),
+        _places(holes),
+        _titles(),
+        _scores(lang, holes, ranks is not None),
+        *(_sure(lang) if bands is not None else []),
+        _legend(named),
+        _no_weight(lang),
+    ]
+    chart = live.ranked(alt.layer(*layers, data=alt.Data(values=rows, name="actions")), values, top)
+    chart = chart.transform_calculate(mid=f"{ROW} * datum.row - {ROW // 2}")
+    chart = chart.transform_calculate(top="datum.mid + over", foot="datum.mid + under")
+    margin = (SURE if bands is not None else 0) + (92 if ranks is not None else 60)
+    places = {
+        "narrow": f"width < {NARROW}",
+        "left": f"narrow ? 38 : {LEFT}",
+        "right": f"width - {margin}",
+        "per": "(right - left) / everything",
+        "over": "narrow ? 8 : -13",  # from the middle of a row to the top and the foot of its bar
+        "under": "narrow ? 20 : 13",
+        "size": "narrow ? 12 : 14",
+        "leading": "narrow ? 14 : 17",
+        "low": "narrow ? 14 : 0",  # what stands beside the title on a wide screen stands under it on a narrow one
+    }
+    facts = {"n": len(rows), "criteria": len(named), "top": shown}
+    measured = word("ranking.live_measure", lang, **facts)
+    return (
+        chart.add_params(
+            *live.sliders(values, weights, named), *(alt.param(name=name, expr=at) for name, at in places.items())
+        )
+        .properties(
+            width=width,
+            height=shown * ROW,
+            title=theme.titled(finding or word("ranking.live_title", lang), measured),
+            description=word("ranking.live_told", lang, **facts),
+        )
+        .configure(locale=locale(lang), mark=alt.MarkConfig(invalid="show"))
+    )
+
+
+def _rows(
+    values: pd.DataFrame, titles: Titles, bands: pd.Series | None, ranks: pd.Series | None, lang: str
+) -> list[dict]:
+    """One row per action in the order of action_id, which settles ties in the browser."""
+    rows = []
+    for action in sorted(values.index, key=str):
+        title = str(titles.get(action, action))
+        row = {"id": str(action), "title": title, "lines": theme.wrapped(title, 40), "over": theme.wrapped(title, 46)}
+        row["lift"] = -8.5 * row["lines"].count("\n")  # several lines hang from the first: half of them goes up
+        row |= {f"v{i}": None if pd.isna(value) else float(value) for i, value in enumerate(values.loc[action])}
+        row["full"] = bool(values.loc[action].notna().all())
+        row["sure"] = ""
+        if bands is not None and isinstance(band := bands.get(action), str):
+            row["sure"] = word(f"ranking.{band}", lang)
+        if ranks is not None and pd.notna(was := ranks.get(action)):
+            row["was"] = int(was)
+        rows.append(row)
+    return rows
+
+
+def _at(x: str) -> dict:
+    """Where a mark of a row stands: at x, in the middle of the row."""
+    return {"x": alt.value(alt.expr(x)), "y": alt.value(alt.expr("datum.mid"))}
+
+
+def _bars(n: int) -> list[alt.Chart]:
+    """What each criterion adds to the score, end to end; a layer each, which is redrawn faster than a fold."""
+    top, foot = (alt.value(alt.expr(f"datum.{edge}")) for edge in ("top", "foot"))
+    ends = ["left", *(f"datum.x{i + 1}" for i in range(n))]
+    return [
+        alt.Chart()
+        .mark_rect(aria=False, stroke=theme.PAPER, strokeWidth=1, color=shade)
+        .encode(x=alt.value(alt.expr(ends[i])), x2=alt.value(alt.expr(ends[i + 1])), y=top, y2=foot)
+        for i, shade in enumerate(colours(n))
+    ]
+
+
+def _places(holes: bool) -> alt.Chart:
+    """The rank of each row; a row of which nothing is known has none."""
+    rank = "datum.known > 0 ? datum.rank : ''" if holes else "datum.rank"
+    text = alt.Chart().mark_text(aria=False, align="right", fontSize=16, fontWeight=600)
+    return text.encode(**_at("26"), text=alt.value(alt.expr(rank)))
+
+
+def _titles() -> alt.Chart:
+    """Titles on two lines at most, left of their bar or over it."""
+    text = alt.Chart().mark_text(
+        aria=False,
+        align="left",
+        lineBreak="\n",
+        lineHeight=alt.expr("leading"),
+        fontSize=alt.expr("size"),
+        dy=alt.expr("narrow ? -13 : datum.lift"),
+    )
+    return text.encode(**_at("38"), text=alt.value(alt.expr("narrow ? datum.over : datum.lines")))
+
+
+def _scores(lang: str, holes: bool, moved: bool) -> alt.Chart:
+    """The score at the end of the bar and the places gained or lost; what is missing is said, not drawn as zero.
+
+    The one mark that a screen reader reads of each row.
+    """
+    told = "datum.told"
+    parts = {"rank": "datum.rank", "title": "datum.title", "score": told}
+    said = word("ranking.row_told", lang, **{name: f"\u0000{name}\u0000" for name in parts})
+    said = " + ".join(parts.get(piece, json.dumps(piece)) for piece in said.split("\u0000"))
+    if holes:
+        share = json.dumps(word("ranking.weight_known", lang, share="\u0000"))
+        unknown = word("ranking.not_judged", lang)
+        told += f" + (datum.complete ? '' : ' ' + replace({share}, '\u0000', format(datum.known, '.0%')))"
+    if moved:
+        shift = "(datum.was > datum.rank ? '  ▲' : '  ▼') + abs(datum.was - datum.rank)"
+        told += f" + (datum.was == datum.rank ? '' : {shift})"
+    if holes:
+        told = f"datum.known > 0 ? {told} : {json.dumps(unknown)}"
+        said = f"datum.known > 0 ? {said} : datum.title + {json.dumps(', ' + unknown)}"
+    text = alt.Chart().transform_calculate(told="format(100 * datum.score, '.1f')")
+    text = text.mark_text(align="left", dx=7, dy=alt.expr("low"), fontSize=14)
+    end = "left + max(0, datum.score) * (right - left)" if holes else "left + datum.score * (right - left)"
+    return text.encode(**_at(end), text=alt.value(alt.expr(told)), description=alt.value(alt.expr(said)))
+
+
+def _sure(lang: str) -> list[alt.Chart]:
+    """How sure the funding of each action is, over all weights: its word, under a heading."""
+    text = alt.Chart().mark_text(dy=alt.expr("low"), aria=False, align="right", color=theme.MUTED)
+    head = alt.Chart(alt.Data(values=[{"said": word("ranking.funded", lang)}]))
+    head = head.mark_text(aria=False, align="right", color=theme.MUTED, fontSize=12)
+    return [
+        text.encode(**_at("width"), text=alt.value(alt.expr("datum.sure"))),
+        head.encode(x=alt.value(alt.expr("width")), y=alt.value(-6), text="said:N"),
+    ]
+
+
+def _legend(named: list[str]) -> alt.Chart:
+    """The colours of the criteria, from a layer that draws nothing and never changes."""
+    rows = [{"criterion": title} for title in named]
+    scale = alt.Scale(domain=named, range=colours(len(named)))
+    legend = alt.Legend(columns=alt.expr("narrow ? 1 : 4"), symbolOpacity=1, symbolType="square")
+    colour = alt.Color("criterion:N", scale=scale, legend=legend)
+    return alt.Chart(alt.Data(values=rows)).mark_point(filled=True, opacity=0, aria=False).encode(color=colour)
+
+
+def _no_weight(lang: str) -> alt.Chart:
+    """What is said when every slider is at 0."""
+    return (
+        alt.Chart(alt.Data(values=[{"said": word("ranking.no_weight", lang)}]))
+        .transform_filter("greatest == 0")
+        .mark_text(align="left", baseline="top", fontSize=16)
+        .encode(x=alt.value(0), y=alt.value(8), text="said:N")
+    )
+
+
+def colours(n: int) -> list[str]:
+    """One colour per criterion, the same in every chart of a ranking; past ten, all share 'other'."""
+    return [CRITERIA[i] if i < len(CRITERIA) else theme.OTHER_AXIS for i in range(n)]
+
+
+def locale(lang: str) -> alt.Locale:
+    """Numbers as the language writes them, inside the chart: no one else sets them in a notebook or a page."""
+    signs = {"fr": (",", "\u00a0", ["", "\u00a0$"], "\u00a0%"), "en": (".", ",", ["$", ""], "%")}
+    decimal, thousands, currency, percent = signs[lang]
+    return alt.Locale(
+        number=alt.NumberLocale(decimal=decimal, thousands=thousands, grouping=[3], currency=currency, percent=percent)
+    )

@@ -1,0 +1,210 @@
+"""JupyterLab on one client: its folder as the root, its own copies of the notebooks, nothing of anybody else.
+
+The root is the client's own folder, `<client>/`, because Jupyter serves what lies under its root and nothing above
+it: `..` ends there, and no other client can be listed, opened or searched. In it:
+
+    notebooks/   copies of the notebooks, preset to this client and language: what is typed stays with the client
+    .lab/        what JupyterLab keeps for itself (checkpoints, open tabs, settings, history, signatures), hidden
+
+Nothing of it is kept in the home folder, where the next client's session would show it: neither the tabs left open,
+nor recent files, nor a console's history. The workbook is there but not listed: it is written by planlib alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planlib.desk.copies import place
+from planlib.schema import PlanError
+from planlib.workspace import HOME, client_folder, find_workspace
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
+LOOK = HOME / "templates" / "html"
+LOOPBACK = "127.0.0.1"
+PORT, TRIES = 8888, 50
+ABSENT = ("jupyter_lsp", "jupyter_server_terminals", "jupyter_server_ydoc", "jupyter_collaboration", "jupyter_archive")
+UNLISTED = ["workbook*.db*", "__pycache__", "*.part", "*.pyc", "*~"]
+
+# JupyterLab's own settings for a client: calm, ready to present, asking nothing of the network.
+SETTINGS = {
+    "labconfig/page_config.json": {
+        "disabledExtensions": {
+            "@jupyterlab/apputils-extension:announcements": True,
+            "@jupyterlab/extensionmanager-extension": True,
+            "@jupyter/collaboration-extension": True,
+            "@jupyter/docprovider-extension": True,
+        }
+    },
+    "labconfig/default_setting_overrides.json": {
+        "@jupyterlab/application-extension:shell": {"startMode": "single"},
+        "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
+        "@jupyterlab/filebrowser-extension:browser": {"showHiddenFiles": False, "sortNotebooksFirst": True},
+        "@jupyterlab/notebook-extension:tracker": {
+            "showInputPlaceholder": False,
+            "showHiddenCellsButton": False,
+            "windowingMode": "none",  # every output is there at once, also below the screen
+            "scrollPastEnd": False,
+            "autoStartDefaultKernel": True,
+        },
+    },
+    "jupyter_server_config.json": {"ServerApp": {"jpserver_extensions": dict.fromkeys(ABSENT, False)}},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A JupyterLab that is ready: where it is, and the server to run (None when one was already running)."""
+
+    url: str
+    folder: Path
+    kept: tuple[str, ...]  # copies with changes of the client's own, while the notebook has moved on
+    server: ServerApp | None
+
+    def serve(self) -> None:
+        """Serve until it is stopped (Ctrl-C)."""
+        if self.server is not None:
+            self.server.start()
+
+
+def ready(
+    client: str,
+    lang: str,
+    *,
+    workspace: str | Path | None = None,
+    today: str | None = None,
+    port: int | None = None,
+    browser: bool = True,
+) -> Lab:
+    """Ready JupyterLab for a client; `serve` then runs it.
+
+    Parameters
+    ----------
+    lang : 'fr' or 'en'
+        The language the copies of the notebooks are preset to.
+    today : 'YYYY-MM-DD', optional
+        The day they are preset to; without it each opening is of its own day.
+    port : int, optional
+        Default: the first free one from 8888; 0 takes any.
+
+    Raises
+    ------
+    PlanError
+        An unknown client; a port that is taken.
+    """
+    root = find_workspace(workspace)
+    folder = client_folder(client, root)
+    kept = place(folder / "notebooks", client, lang, today)
+    runtime = _own_environment(folder, root)
+    running = _running(runtime)
+    if running:
+        return Lab(running, folder, tuple(kept), None)
+    if port and not _free(port):
+        raise PlanError("lab.port_taken", port=str(port))
+    token = secrets.token_hex(24)
+    server = _server(folder, token, port, browser)
+    return Lab(f"http://{LOOPBACK}:{server.port}/lab/tree/notebooks?token={token}", folder, tuple(kept), server)
+
+
+def _own_environment(folder: Path, root: Path) -> Path:
+    """Point everything Jupyter keeps to the client's own hidden folder, and give the folder of running servers.
+
+    That one stays out of the client's folder, which a cloud drive may carry: it holds keys while a server runs.
+    """
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    own = folder / ".lab"
+    _write(own / "config", SETTINGS)
+    _write(own / "ipython", {"profile_default/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}}})
+    sheets = [(LOOK / name).read_text(encoding="utf-8") for name in ("lab.css", "blocks.css")]
+    (own / "config" / "custom").mkdir(exist_ok=True)
+    (own / "config" / "custom" / "custom.css").write_text("\n".join(sheets), encoding="utf-8")
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    runtime = Path(jupyter_runtime_dir()) / f"planlib-{name}"
+    runtime.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ |= {
+        "JUPYTER_CONFIG_DIR": str(own / "config"),
+        "JUPYTER_DATA_DIR": str(own / "data"),
+        "JUPYTER_RUNTIME_DIR": str(runtime),
+        "JUPYTERLAB_SETTINGS_DIR": str(own / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces"),
+        "IPYTHONDIR": str(own / "ipython"),
+        "PLANLIB_WORKSPACE": str(root),
+    }
+    for name in ("JUPYTER_TOKEN", "JUPYTER_PREFER_ENV_PATH", "JUPYTER_CONFIG_PATH", "JUPYTER_PATH"):
+        os.environ.pop(name, None)
+    return runtime
+
+
+def _write(folder: Path, files: dict[str, dict]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+def _server(folder: Path, token: str, port: int | None, browser: bool) -> ServerApp:
+    """A JupyterLab that listens on this machine alone, for who holds the token."""
+    from jupyterlab.labapp import LabApp
+    from traitlets.config import Config
+
+    own = folder / ".lab"
+    config = {
+        "ServerApp": {
+            "root_dir": str(folder),
+            "ip": LOOPBACK,
+            "port": PORT if port is None else port,
+            "port_retries": TRIES if port is None else 0,
+            "open_browser": browser,
+            "allow_unauthenticated_access": False,
+            "allow_remote_access": False,
+            "allow_root": True,
+            "answer_yes": True,
+            "terminals_enabled": False,
+        },
+        "Application": {"log_level": "ERROR"},
+        "IdentityProvider": {"token": token},
+        "LabApp": {
+            "default_url": "/lab/tree/notebooks",
+            "custom_css": True,
+            "news_url": None,
+            "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+            "extension_manager": "readonly",
+            "user_settings_dir": str(own / "settings"),
+            "workspaces_dir": str(own / "workspaces"),
+        },
+        "ContentsManager": {
+            "allow_hidden": False,
+            "hide_globs": UNLISTED,
+            "preferred_dir": str(folder / "notebooks"),
+        },
+        "FileCheckpoints": {"checkpoint_dir": str(own / "checkpoints")},
+        "KernelSpecManager": {"allowed_kernelspecs": ["python3"]},
+        "YDocExtension": {"disable_rtc": True},
+        "SQLiteYStore": {"db_path": str(own / "ystore.db")},
+    }
+    return LabApp.initialize_server(argv=[], config=Config(config))
+
+
+def _running(runtime: Path) -> str | None:
+    """The address of a server of this client that already runs: two on one folder would save over each other."""
+    from jupyter_server.serverapp import list_running_servers
+
+    for found in list_running_servers(str(runtime)):
+        if not _free(found["port"]):
+            return f"{found['url']}lab/tree/notebooks?token={found['token']}"
+    return None
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as trial:
+        trial.settimeout(1)
+        return trial.connect_ex((LOOPBACK, port)) != 0

@@ -1,0 +1,44 @@
+"""What a live notebook needs beside its panels: headings in words, the year to look at, what happened most often."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+
+from planlib import facts
+from planlib.desk import blocks
+from planlib.desk.opened import Desk
+from planlib.desk.tables import Html
+from planlib.words import word
+
+
+def heading(here: Desk, name: str, **said) -> Html:
+    """A question as a heading; `name` is a name of wording/notebooks."""
+    return Html(f"<h2>{escape(word(f'notebooks.{name}', here.lang, **said), quote=False)}</h2>")
+
+
+def line(here: Desk, name: str, **said) -> Html:
+    """A sentence of wording/notebooks."""
+    return Html(f"<p>{escape(word(f'notebooks.{name}', here.lang, **said), quote=False)}</p>")
+
+
+def year_of(here: Desk, year: int | None = None) -> int:
+    """The fiscal year asked for, else the last one with news by the desk's day, else the one under way."""
+    start = here.settings["fiscal_start"]
+    if year is not None:
+        return year
+    days = pd.to_datetime(here.updates.index.get_level_values("updated_on"))
+    told = days[days <= pd.Timestamp(here.today)]
+    return facts.fiscal_year(told.max().date() if len(told) else here.today, start)
+
+
+def page_one(here: Desk, year: int) -> Html:
+    """Page one of the review as it stands now: figures, where the strategy stands, what a draft still owes."""
+    found = here.review(year)
+    return blocks.head(found, here.lang) + blocks.figures(found, here.lang) + blocks.strategy(found, here.lang)
+
+
+def checked(here: Desk) -> Html:
+    """The last line of a notebook: what had to hold before a client sees it does."""
+    return Html(f'<p class="quiet planlib-checked">{escape(word("notebooks.checked", here.lang))}</p>')
