@@ -116,9 +116,9 @@ def new(
 
 def _fill(folder: Path, kind: str, settings: dict) -> None:
     with store.Book(folder / "workbook.db") as book:
-        batch = book.new_batch()
         stated = pd.DataFrame([STATED | settings], index=pd.Index(["client"], name="client_id"))
-        say = {"by": "planlib", "why": f"planlib new --kind {kind}", "batch": batch}
+        say = {"by": "planlib", "why": f"planlib new --kind {kind}"}
         # The pack holds from the beginning of time, so that a plan of another year can be read with it.
-        book.put("client", stated, effective="1900-01-01", **say)
-        book.put("criterion", pack(kind), effective="1900-01-01", **say)
+        with book.together():
+            book.put("client", stated, effective="1900-01-01", **say)
+            book.put("criterion", pack(kind), effective="1900-01-01", **say)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -100,6 +101,16 @@ class Book:
 
     # Writing
 
+    @contextmanager
+    def together(self) -> Iterator[str]:
+        """What is put and set aside inside is one batch, whole or not at all: `with book.together() as batch:`."""
+        with journal.transaction(self._db, self.client):
+            self._joint = self._new_batch()
+            try:
+                yield self._joint
+            finally:
+                self._joint = None
+
     def put(
         self,
         kind: str,
@@ -108,7 +119,6 @@ class Book:
         by: str,
         why: str,
         effective: date | str | None = None,
-        batch: str | None = None,
     ) -> int:
         """Write the rows that differ, all or none, and return how many were written.
 
@@ -121,8 +131,6 @@ class Book:
             Who and why; neither may be blank.
         effective : date or 'YYYY-MM-DD', optional
             The day the rows hold from. Default: today.
-        batch : str, optional
-            Join an earlier batch of this handle, so that `undo` takes both back.
 
         Raises
         ------
@@ -138,7 +146,7 @@ class Book:
                     raise PlanError(
                         "schema.required", kind=kind, key=schema.key_text(key), column=column.name, found="", known=[]
                     )
-        return self._write(kind, rows, by=by, why=why, effective=effective, batch=batch)
+        return self._write(kind, rows, by=by, why=why, effective=effective)
 
     def set_aside(self, kind: str, keys: Iterable, *, by: str, why: str, effective: date | str | None = None) -> int:
         """Set rows aside with a reason: they no longer show in `table`, they stay in `history`."""
@@ -209,19 +217,9 @@ class Book:
                 problems.append(PlanError("store.broken_seal", batch=batch))
         for seq, kind, key, row in self._db.execute("SELECT seq, kind, key, row FROM entry"):
             try:
-                parts = tuple(json.loads(key))
-                content = json.loads(row) if row else {}
-                columns = schema.kind_of(kind).columns
-                table = pd.DataFrame(
-                    [[*parts, *content.values()]], columns=[*schema.kind_of(kind).keys, *content], dtype="object"
-                )
-                tables.checked_rows(kind, table)
-                unknown = set(content) - set(columns)
+                tables.check_row(kind, tuple(json.loads(key)), json.loads(row) if row else {})
             except (ValueError, PlanError) as error:
-                problems.append(PlanError("store.bad_row", seq=seq, found=str(error)))
-            else:
-                if unknown:
-                    problems.append(PlanError("store.bad_row", seq=seq, found=", ".join(sorted(unknown))))
+                problems.append(PlanError("store.bad_row", seq=seq, found=error))
         return problems
 
     # The journal
@@ -245,13 +243,13 @@ class Book:
     def _last(self, kind: str) -> int:
         return self._db.execute("SELECT coalesce(max(seq), 0) FROM entry WHERE kind = ?", (kind,)).fetchone()[0]
 
-    def _write(self, kind, rows, *, by, why, effective, batch=None) -> int:
+    def _write(self, kind, rows, *, by, why, effective) -> int:
         for column, text in (("by", by), ("why", why)):
             if not str(text or "").strip():
                 raise PlanError("store.blank", column=column)
         day = _iso_day(effective or self._today())
-        batch = batch or self._new_batch()
-        with journal.transaction(self._db, self.client):
+        batch = self._joint or self._new_batch()
+        with nullcontext() if self._joint else journal.transaction(self._db, self.client):
             now = self._fold(kind, day, None)
             changed = {}
             for key, row in rows.items():
@@ -292,6 +290,7 @@ class Book:
         return len(rows)
 
     last_batch: str | None = None  # the batch written last by this handle
+    _joint: str | None = None  # the batch of `together`, inside it
 
     def _digest(self, batch: str) -> str:
         digest = hashlib.sha256()
@@ -309,10 +308,6 @@ class Book:
 
     def _new_batch(self) -> str:
         return f"{self._clock():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:8]}"
-
-    def new_batch(self) -> str:
-        """A name under which several `put` go together."""
-        return self._new_batch()
 
     def _moment(self, known_at: datetime | str) -> str:
         if isinstance(known_at, datetime):

@@ -74,6 +74,16 @@ def checked_rows(name: str, table: pd.DataFrame) -> dict[tuple, dict]:
     return rows
 
 
+def check_row(name: str, key: tuple, row: dict) -> None:
+    """Check one row as the journal keeps it; PlanError when it does not fit its kind."""
+    kind = kind_of(name)
+    key = _key(kind, key)
+    for column, value in row.items():
+        if column not in kind.columns:
+            raise PlanError("schema.unknown_column", kind=name, found=str(column), known=sorted(kind.columns))
+        _json_value(name, key, kind.columns[column], value)
+
+
 def _keyed(kind: Kind, table: pd.DataFrame) -> pd.DataFrame:
     """The table indexed by the kind's key, whether its key columns came as index or as columns."""
     if all(key in table.columns for key in kind.keys):

@@ -84,14 +84,13 @@ def client_names(workspace: str | Path | None = None) -> list[str]:
 
 
 def client_folder(client: str, workspace: str | Path | None = None) -> Path:
-    """The folder of an existing client; PlanError names the nearest known ones when there is none."""
+    """The folder of an existing client; PlanError names those of nearly that name when there is none."""
     root = find_workspace(workspace)
     folder = root / checked_slug(client)
     if not (folder / "client.yaml").is_file():
-        known = client_names(workspace)
-        near = difflib.get_close_matches(client, known, n=3) or known[:5]
-        if not near:
-            raise PlanError("workspace.no_client_yet", client=client, folder=root.name)
+        near = difflib.get_close_matches(client, client_names(workspace), n=3)
+        if not near:  # another client's name is nobody's to read on a shared screen
+            raise PlanError("workspace.no_such_client", client=client, folder=root.name)
         raise PlanError("workspace.unknown_client", client=client, near=near)
     return folder
 

@@ -124,6 +124,20 @@ def test_undo_takes_back_a_batch_and_only_that_one(book):
     assert book.verify() == []
 
 
+def test_what_is_written_together_is_one_batch_or_nothing(book):
+    with book.together() as batch:
+        book.put("action", actions(A_1="a"), by="ana", why="x")
+        book.put("post", pd.DataFrame({"title": {"P": "Coordination"}}).rename_axis("post_id"), by="ana", why="x")
+    assert set(book.history()["batch"]) == {batch}
+    with pytest.raises(PlanError, match="'fini' is not in the list"), book.together():
+        book.set_aside("action", ["A-1"], by="ana", why="y")
+        book.put("action", actions(A_2="b").assign(status="fini"), by="ana", why="y")
+    assert list(book.table("action").index) == ["A-1"]
+    assert book.undo(batch, by="ana", why="z") == 2
+    assert book.table("action").empty
+    assert book.verify() == []
+
+
 def test_undo_is_refused_when_a_row_was_changed_since(book):
     book.put("action", actions(A_1="a"), by="ana", why="x")
     first = book.last_batch

@@ -116,5 +116,13 @@ def demo(ask: Ask):
     if not ask.json:
         for record in records:
             tell(record, ask.lang)
-    listed = [{**client, "reports": [r["files"][0] for r in client.pop("records") if r["files"]]} for client in made]
+    listed = [
+        {**{name: client[name] for name in ("client", "actions", "funded")}, "reports": paths(client["records"])}
+        for client in made
+    ]
     return finished(ask, {"clients": listed}, records)
+
+
+def paths(records: list[dict]) -> list[str]:
+    """The page of each report that was made."""
+    return [record["files"][0] for record in records if record["files"]]

@@ -22,10 +22,6 @@ from planlib.schema import CODES, PlanError
 from planlib.words import number, word
 
 TALK = 3  # disagreements told: what a room can take up next
-KINDS_READ = (
-    "actions", "notes", "judgements", "ballots", "weights", "measures", "updates", "roles", "capacity", "budget",
-    "cost", "effort", "spending", "context", "review", "indicators", "posts", "axes", "objectives", "sources",
-)  # fmt: skip
 
 
 @command("new")
@@ -51,30 +47,27 @@ def ingest(
     ask: Ask,
     client: Annotated[str, client_argument()],
     files: Annotated[list[str], typer.Argument(metavar="FILE...", show_default=False)],
-    kind: Annotated[str, option("as", "--as", metavar="|".join(KINDS_READ))],
+    kind: Annotated[str, option("as", "--as", metavar="actions|notes|...")],
     answer: Annotated[list[str] | None, option("answer", metavar="KEY=VALUE")] = None,
     map_file: Annotated[str | None, option("map", "--map", metavar="FILE")] = None,
     effective: Annotated[str | None, option("effective", metavar="AAAA-MM-JJ")] = None,
     why: Annotated[str | None, option("why")] = None,
     dry_run: Annotated[bool, option("dry_run", "--dry-run")] = False,
 ):
+    from planlib import facts
     from planlib import ingest as room
     from planlib.workspace import keep_received
 
-    one_of("--as", kind, KINDS_READ)
     day = a_day(effective) if effective else ask.today
-    answers = room.answers(answer or [], map_file)
     with ask.book(client) as book:
+        starts = facts.read(book).settings["fiscal_start"]
+        answers = {"fiscal_start": starts, **room.answers(answer or [], map_file)}
         imports = [room.read(path, kind, answers) for path in files]
+        if not any(found.unanswered for found in imports):
+            imports = [room.resolve(found, book, answers) for found in imports]
         document = said([found.to_json(ask.lang) for found in imports], kind)
         lines = [found.text(ask.lang) for found in imports]
-        if document["questions"]:
-            ask.answer(document, *lines)
-            return DECISION_NEEDED
-        imports = [room.resolve(found, book, answers) for found in imports]
-        document = said([found.to_json(ask.lang) for found in imports], kind)
-        lines = [found.text(ask.lang) for found in imports]
-        if document["questions"]:
+        if any(found.unanswered for found in imports):
             ask.answer(document, *lines)
             return DECISION_NEEDED
         written = 0

@@ -39,7 +39,7 @@ def store_imports(
     """Write imports into a workbook, in one batch, and return how many rows were written.
 
     Rows that the workbook already holds are not written again, even when they moved to another row of their file. A
-    blank cell leaves what is known as it is. Everything is checked before the first row is written.
+    blank cell leaves what is known as it is. All of it is written, or nothing.
 
     Raises
     ------
@@ -49,9 +49,8 @@ def store_imports(
     for imported in imports:
         if imported.unanswered:
             raise PlanError("ingest.unanswered", file=imported.file, key=imported.unanswered[0].key)
-    batch = book.new_batch()
     written = 0
-    try:
+    with book.together():
         for n, imported in enumerate(imports):
             if n or imported.source is None:
                 imported = resolve(imported.source or imported, book)  # the files before it may have made ids
@@ -60,12 +59,8 @@ def store_imports(
             changes = {kind: _changes(book, kind, table, effective) for kind, table in tables.items()}
             for kind in sorted(changes, key=_rank):
                 if len(changes[kind]):
-                    written += book.put(kind, changes[kind], batch=batch, **say)
+                    written += book.put(kind, changes[kind], **say)
             written += _relieve(book, imported, **say)
-    except PlanError:
-        if book.last_batch == batch:  # never half of the files
-            book.undo(batch, by=by, why=why or imports[0].file)
-        raise
     return written
 
 
