@@ -43,10 +43,7 @@ class Cell:
 
     def flush(self) -> None:
         for name, text in self._printed.items():
-            last = self.outputs[-1] if self.outputs else {}
-            if text and last.get("name") == name:
-                last["text"] += text
-            elif text:
+            if text:
                 self.outputs.append({"output_type": "stream", "name": name, "text": text})
         self._printed = {"stdout": "", "stderr": ""}
 
@@ -66,6 +63,7 @@ class Cell:
 
 
 CELL = Cell()
+_dumps = json.dumps  # a cell may put anything in its place
 
 
 class Stream:
@@ -218,7 +216,7 @@ def _threads() -> int:
 
 
 def _tell(answers: IO[str], **message: Any) -> None:
-    answers.write(json.dumps(message, default=str) + "\n")
+    answers.write(_dumps(message, default=str) + "\n")
     answers.flush()
 
 

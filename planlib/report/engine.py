@@ -143,9 +143,17 @@ class _NbclientEngine(Engine):
 
 
 def _time_left(timeout: float | None) -> Callable[[nbformat.NotebookNode], float | None]:
-    """For each cell, the seconds that the notebook still has."""
-    deadline = time.monotonic() + timeout if timeout else None
-    return lambda cell: None if deadline is None else max(deadline - time.monotonic(), 0.01)
+    """For each cell, the seconds that the notebook still has; they run from its first cell."""
+    deadlines: list[float] = []
+
+    def left(cell: nbformat.NotebookNode) -> float | None:
+        if timeout is None:
+            return None
+        if not deadlines:
+            deadlines.append(time.monotonic() + timeout)
+        return max(deadlines[0] - time.monotonic(), 0.01)
+
+    return left
 
 
 def _mark(task: Task, error: Exception) -> str:
