@@ -292,3 +292,16 @@ def test_what_nobody_else_said_of_an_action_does_not_stop_the_discussion(judge_v
     found = agree.discuss_next(more, WEIGHTS, 1)
     assert "A-30" not in set(found["action_id"])  # one position is no disagreement
     assert agree.ranks_by(more, WEIGHTS).loc["A-30"].isna().to_list() == [False, True]
+
+
+def test_a_table_called_table_is_not_called_so_twice():
+    values = pd.Series(
+        [1.0, 0.0, 0.2, 0.2],
+        index=pd.MultiIndex.from_tuples(
+            [("j1", "A", "c"), ("j2", "A", "c"), ("j1", "B", "c"), ("j2", "B", "c")],
+            names=["judge_id", "action_id", "criterion_id"],
+        ),
+    )
+    tables = pd.Series({"j1": "Table 2", "j2": "table 5"})
+    found = agree.discuss_next(values, pd.Series({"c": 1.0}), 1, tables=tables)
+    assert agree.say(found, "en")[0].startswith("Tables 2 and 5 are 100 points apart on 'c' of A")

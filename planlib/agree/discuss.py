@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -194,7 +196,7 @@ def say(discussions: pd.DataFrame, lang: str, labels: dict | None = None) -> lis
     labels = labels or {}
     sentences = []
     for row in discussions.itertuples():
-        one, other = sorted(str(labels.get(g, g)) for g in (row.low_group, row.high_group))
+        one, other = sorted(_bare(labels.get(group, group)) for group in (row.low_group, row.high_group))
         facts = {
             "action": str(labels.get(row.action_id, row.action_id)),
             "criterion": str(labels.get(row.criterion_id, row.criterion_id)),
@@ -202,6 +204,11 @@ def say(discussions: pd.DataFrame, lang: str, labels: dict | None = None) -> lis
         points = {"points": round(row.points), "low": round(row.low * 100), "high": round(row.high * 100)}
         sentences.append(word(row.key, lang, one=one, other=other, **facts, **points))
     return sentences
+
+
+def _bare(group: object) -> str:
+    """A table's name without the word table, which the sentence says: 'Table 2' is 2."""
+    return re.sub(r"^table\s+", "", str(group), flags=re.IGNORECASE)
 
 
 def _effect(

@@ -14,7 +14,6 @@ from planlib.cli.ask import (
     by_whom,
     client_argument,
     command,
-    one_of,
     option,
     said,
 )  # fmt: skip
