@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from planlib.charts import live, theme
-from planlib.words import word
+from planlib.words import number, percent, word
 
 ROW = 44  # pixels a row of the live chart takes: two lines of title, and a finger
 TOP = 30  # actions shown while weights move; the browser ranks all of them
@@ -235,3 +235,103 @@ def locale(lang: str) -> alt.Locale:
     return alt.Locale(
         number=alt.NumberLocale(decimal=decimal, thousands=thousands, grouping=[3], currency=currency, percent=percent)
     )
+
+
+def ranking(
+    table: pd.DataFrame,
+    contributions: pd.DataFrame,
+    titles: Titles,
+    lang: str,
+    criteria_titles: Titles,
+    *,
+    finding: str | None = None,
+    measured: str = "",
+    top: int | None = None,
+) -> alt.LayerChart:
+    """The ranking as it stands: bars split by criterion, score and band at the right; for a report or a screen.
+
+    Parameters
+    ----------
+    table : DataFrame, indexed by action_id
+        As `decide.ranking` gives it: score, rank; complete, weight_known and band when known. Shown in its order.
+    contributions : DataFrame, shape (actions, criteria)
+        From `score.contributions`.
+    titles, criteria_titles : mapping or Series
+    finding, measured : str, optional
+        Title (what was found, computed in a room) and subtitle (of what, when).
+    top : int, optional
+        Rows shown; all by default.
+    """
+    ranked = table[table["rank"].notna()].head(top)
+    parts = list(contributions.columns)
+    named = [str(criteria_titles.get(c, c)) for c in parts]
+    rows = pd.DataFrame(
+        {
+            "action": [
+                f"{row.rank}  " + theme.wrapped(str(titles.get(row.Index, row.Index))) for row in ranked.itertuples()
+            ],
+            "action_id": [str(action) for action in ranked.index],
+            "score": ranked["score"].to_numpy() * 100,
+            "told": [_told(row, lang) for row in ranked.itertuples()],
+            "band": [_band(row, lang) for row in ranked.itertuples()],
+        }
+    )
+    rows["action"] = _distinct(rows["action"], rows["action_id"])
+    adds = contributions.reindex(ranked.index).mul(100).set_axis(named, axis=1).reset_index(drop=True)
+    split = adds.assign(action=rows["action"]).melt("action", var_name="criterion", value_name="adds").dropna()
+    split["place"] = split["criterion"].map({title: i for i, title in enumerate(named)})
+    y = alt.Y("action:N", sort=list(rows["action"]), title=None, axis=alt.Axis(labelExpr=theme.LINES))
+    x = {"title": word("ranking.score_axis", lang), "scale": alt.Scale(domain=[0, 100])}
+    bars = (
+        alt.Chart(split)
+        .mark_bar(height=20, stroke=theme.PAPER, strokeWidth=1)
+        .encode(
+            y=y,
+            x=alt.X("adds:Q", stack="zero", **x),
+            order="place:O",
+            color=alt.Color(
+                "criterion:N",
+                scale=alt.Scale(domain=named, range=colours(len(named))),
+                legend=alt.Legend(columns=3, symbolType="square"),
+            ),
+            tooltip=[
+                alt.Tooltip("action:N", title=word("column.title", lang)),
+                alt.Tooltip("criterion:N", title=word("column.criterion", lang)),
+                alt.Tooltip("adds:Q", title=word("ranking.adds", lang), format=".1f"),
+            ],
+        )
+    )
+    base = alt.Chart(rows)
+    score = base.mark_text(align="left", dx=6).encode(y=y, x=alt.X("score:Q", **x), text="told:N")
+    layers = [bars, score]
+    if rows["band"].ne("").any():
+        layers.append(
+            base.mark_text(align="left", dx=10, color=theme.MUTED).encode(y=y, x=alt.value("width"), text="band:N")
+        )
+    first = rows["action"].iloc[0].split("  ", 1)[-1].replace("\n", " ") if len(rows) else "—"
+    facts = {"n": len(rows), "criteria": len(named), "first": first}
+    return alt.layer(*layers).properties(
+        height=alt.Step(36),
+        title=theme.titled(
+            finding or word("ranking.first_is", lang, **facts), measured or word("ranking.measure", lang, **facts)
+        ),
+        description=word("ranking.told", lang, **facts),
+    )
+
+
+def _told(row, lang: str) -> str:
+    """The score; of an action judged on a part of the weight only, it says so."""
+    score = number(row.score * 100, lang, 1)
+    if getattr(row, "complete", True):
+        return score
+    return f"{score} " + word("ranking.weight_known", lang, share=percent(row.weight_known, lang))
+
+
+def _band(row, lang: str) -> str:
+    band = getattr(row, "band", None)
+    return word(f"band.{band}", lang) if isinstance(band, str) else ""
+
+
+def _distinct(labels: pd.Series, ids: pd.Series) -> pd.Series:
+    """Labels, with the id on those that two actions share: one row each."""
+    return labels.where(~labels.duplicated(keep=False), labels + " · " + ids)

@@ -1,0 +1,141 @@
+"""The live ranking as one file that a client keeps: no network, no `eval`, no kernel."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+
+import altair as alt
+import pandas as pd
+
+from planlib.charts import ranking, theme
+from planlib.words import day, number, word
+from planlib.workspace import HOME
+
+LOOK = HOME / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whose page it is, in which language, and the day of its data."""
+
+    client: str
+    lang: str
+    today: date
+    accent: str = theme.ACCENT
+    title: str = ""
+    notes: Sequence[str] = field(default=())
+
+    @property
+    def heading(self) -> str:
+        return self.title or word("ranking.page_title", self.lang)
+
+
+def live_page(chart: alt.LayerChart, about: About, table: pd.DataFrame | None = None) -> str:
+    """The chart of `ranking.live_ranking` as one HTML file; opened from a disk, it asks for nothing.
+
+    Parameters
+    ----------
+    chart : LayerChart
+    about : About
+        `notes` are sentences shown under the chart (swap points from `robust.say_swap`, at the stated weights).
+    table : DataFrame, optional
+        The ranking at the stated weights, with its columns named for people, one click away.
+
+    Returns
+    -------
+    str
+        Scripts are named by their hash in the page's policy; all words are escaped.
+    """
+    spec = chart.to_dict()
+    title, lang = spec.pop("title"), about.lang
+    start = {p["name"]: p["value"] for p in spec["params"] if p["name"].startswith("points_")}
+    page = {
+        "spec": spec,
+        "lang": lang,
+        "start": start,
+        "colours": ranking.colours(len(start)),
+        "points": word("ranking.points", lang, points="{points}"),
+    }
+    script = (LOOK / "live" / "live.js").read_text(encoding="utf-8")
+    style = "\n".join((LOOK / name).read_text(encoding="utf-8") for name in ("html/base.css", "live/live.css"))
+    words = {
+        "title": about.heading,
+        "client": about.client,
+        "dated": word("ranking.dated", lang, day=day(about.today, lang)),
+        "finding": " ".join(title["text"]),
+        "measured": " ".join(title["subtitle"]),
+        "described": spec["description"],
+        **{name: word(f"ranking.page_{name}", lang) for name in ("skip", "weights", "reset")},
+    }
+    return Template((LOOK / "live" / "page.html").read_text(encoding="utf-8")).substitute(
+        {name: escape(text) for name, text in words.items()},
+        lang=lang,
+        style=f"{style}\n:root {{ --accent: {about.accent}; }}",
+        beside=_beside(about, table),
+        # A JSON text with no `<` can neither end its element nor start a comment.
+        spec=json.dumps(page, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c"),
+        bundle=_bundle(),
+        script=script,
+        hashes=" ".join(_hash(text) for text in (_bundle(), script)),
+    )
+
+
+def write(path: str | Path, chart: alt.LayerChart, about: About, table: pd.DataFrame | None = None) -> Path:
+    """Write `live_page` to a file, whole or not at all."""
+    path = Path(path)
+    apart = path.with_name(f".{path.name}.{os.getpid()}")
+    apart.write_text(live_page(chart, about, table), encoding="utf-8")
+    os.replace(apart, path)
+    return path
+
+
+@cache
+def _bundle() -> str:
+    """Vega, Vega-Lite and Vega-Embed in one script, as vl-convert carries them."""
+    import vl_convert
+
+    return vl_convert.javascript_bundle().replace("</script", "<\\/script")
+
+
+def _hash(script: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+def _beside(about: About, table: pd.DataFrame | None) -> str:
+    """Sentences under the chart, then the table folded away."""
+    parts = []
+    if about.notes:
+        items = "".join(f"<li>{escape(note)}</li>" for note in about.notes)
+        parts.append(f"<h2>{escape(word('ranking.page_notes', about.lang))}</h2><ul>{items}</ul>")
+    if table is not None:
+        head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in table.columns)
+        rows = "".join(_row(row, about.lang) for row in table.itertuples(index=False))
+        summary = escape(word("ranking.page_table", about.lang))
+        parts.append(
+            f'<details><summary>{summary}</summary><div class="scroll"><table><thead><tr>{head}</tr></thead>'
+            f"<tbody>{rows}</tbody></table></div></details>"
+        )
+    return f'<section class="beside">{"".join(parts)}</section>' if parts else ""
+
+
+def _row(row: tuple, lang: str) -> str:
+    """One row of the table; unknown is a dash."""
+    cells = []
+    for found in row:
+        if pd.isna(found):
+            cells.append("<td>—</td>")
+        elif isinstance(found, str):
+            cells.append(f"<td>{escape(found)}</td>")
+        else:
+            cells.append(f'<td class="number">{escape(number(found, lang))}</td>')
+    return f"<tr>{''.join(cells)}</tr>"
