@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -58,6 +59,7 @@ def main() -> None:
         scaled = "" if n == CLIENTS else f", scaled from {n} of {CLIENTS} clients"
         print(f"{name}: {result[name]:.0f}{scaled}")
     print(f"ratio: {result['ratio']:.1f}x; goal {GOAL}x, floor {FLOOR}x: {'met' if result['met'] else 'NOT met'}")
+    print(f"processor time a report: {result['cpu_ratio']:.1f}x less than the peer's")
     again = result["unchanged"]
     print(
         f"unchanged: {again['ours']:.0f} a minute, {again['ratio']:.0f}x; goal {again['goal']}x, "
@@ -67,9 +69,9 @@ def main() -> None:
 
 def best_engine() -> str:
     """The fastest engine that this planlib has."""
-    from planlib.report.engine import ENGINES
+    from planlib.report.forked import possible
 
-    return "fork" if "fork" in ENGINES else "nbclient"
+    return "fork" if possible() else "nbclient"
 
 
 def measure(folder: Path, options: argparse.Namespace) -> dict:
@@ -84,12 +86,12 @@ def measure(folder: Path, options: argparse.Namespace) -> dict:
     env = {**os.environ, "PLANLIB_WORKSPACE": str(workspace)}
 
     peer = [sys.executable, "-c", PEER, str(template), str(out), str(year), LANG, *names[:peer_n]]
-    peer_seconds, _ = timed(peer, env)
+    peer_seconds, peer_cpu, _ = timed(peer, env)
     ours = [script("planlib"), "report", "--all", "--template", str(template)]
     ours += ["--year", str(year), "--langs", LANG, "--engine", options.engine, "--json"]
-    seconds, answer = timed(ours, env)
+    seconds, cpu, answer = timed(ours, env)
     verify(json.loads(answer)["reports"], names, "ok")
-    again_seconds, again = timed(ours, env)
+    again_seconds, _, again = timed(ours, env)
     verify(json.loads(again)["reports"], names, "unchanged")
 
     rates = {"ours": 60 * n / seconds, "peer": 60 * peer_n / peer_seconds, "again": 60 * n / again_seconds}
@@ -103,6 +105,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict:
         "ours": round(rates["ours"], 1),
         "peer": round(rates["peer"], 1),
         "ratio": round(ratio, 2),
+        "cpu_ratio": round((peer_cpu / peer_n) / (cpu / n), 2),
         "goal": GOAL,
         "floor": FLOOR,
         "met": ratio >= GOAL,
@@ -164,13 +167,15 @@ def script(name: str) -> str:
     return found
 
 
-def timed(command: list[str], env: dict[str, str]) -> tuple[float, str]:
-    started = time.perf_counter()
+def timed(command: list[str], env: dict[str, str]) -> tuple[float, float, str]:
+    """Seconds on the wall, seconds of processor, and what the command printed."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, env=env, capture_output=True, text=True)
-    seconds = time.perf_counter() - started
+    after, seconds = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - started
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     if done.returncode:
         raise SystemExit(f"{' '.join(command[:4])}... ended with {done.returncode}: {done.stderr[-2000:]}")
-    return seconds, done.stdout
+    return seconds, cpu, done.stdout
 
 
 if __name__ == "__main__":
