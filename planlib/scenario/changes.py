@@ -1,0 +1,196 @@
+"""Changes as people write them, path and value, read and checked against the tables they change."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from planlib.facts import TABLES, Facts
+from planlib.plan.load import bounds
+from planlib.schema import CODES, KINDS, Column, PlanError
+
+# Kinds a scenario may change: those that the ranking and the plan are made of.
+KINDS_OF = {kind: name for name, kind in TABLES.items()} | {"client": "settings"}
+CHANGED = (
+    "action", "assignment", "budget", "capacity", "client", "cost", "criterion", "demand", "gate", "judgement", "limit",
+    "mode", "post", "precedence", "role", "source", "weight",
+)  # fmt: skip
+EVERYTHING = {"budget": "amount", "capacity": "days"}  # a path of one word changes every figure of this column
+SWITCHED = ("action", "source")  # what can be in or out
+FLAGS = {"true": True, "yes": True, "oui": True, "false": False, "no": False, "non": False}
+BELOW_ZERO = {("precedence", "lag_weeks"), ("judgement", "performance")}
+FIGURE = re.compile(r"[+-]?(\d{1,3}( \d{3})+|\d+)([.,]\d+)?")
+NEAR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change, read: the rows of a table (`keys`), the column, and what becomes of it.
+
+    `share` multiplies the figure (0.8 for -20%); otherwise `value` replaces it: a number, a date, a code, a flag,
+    "in" or "out". `path` and `given` are as written.
+    """
+
+    path: str
+    given: str
+    kind: str
+    keys: tuple
+    column: str
+    value: object = None
+    share: float | None = None
+
+
+def read_changes(facts: Facts, changes: Mapping | Iterable, *, since: date | None = None) -> tuple[Change, ...]:
+    """The changes of a scenario, in the order given.
+
+    Parameters
+    ----------
+    changes : mapping of path to value, or list of "PATH=VALUE" texts or of pairs
+        PATH is `budget`, `capacity`, or kind.key.column; a key of several columns is joined with `/`, and its first
+        parts alone stand for all the rows that begin so. VALUE is a number, a percentage with its sign (-20%), a
+        date (YYYY-MM-DD), a code, or `in` or `out` for an action or a source.
+    since : date, optional
+        `budget` and `capacity` leave the periods that ended before this day as they were.
+
+    Raises
+    ------
+    PlanError
+        No change; a path or a value that means nothing here, with the near ones.
+    """
+    pairs = list(changes.items()) if isinstance(changes, Mapping) else [_pair(change) for change in changes]
+    if not pairs:
+        raise PlanError("scenario.no_change")
+    return tuple(_read(facts, str(path).strip(), value, since) for path, value in pairs)
+
+
+def _pair(change) -> tuple[str, object]:
+    if isinstance(change, str):
+        path, sign, value = change.rpartition("=")
+        if not sign or not path.strip() or not value.strip():
+            raise PlanError("scenario.not_a_change", found=change)
+        return path, value
+    if isinstance(change, Mapping) and len(change) == 1:
+        return next(iter(change.items()))
+    if isinstance(change, list | tuple) and len(change) == 2:
+        return tuple(change)
+    raise PlanError("scenario.not_a_change", found=str(change))
+
+
+def _read(facts: Facts, path: str, value, since: date | None) -> Change:
+    given = value.isoformat()[:10] if isinstance(value, date) else str(value).strip()
+    if path in EVERYTHING:
+        table = getattr(facts, KINDS_OF[path])
+        known = table[EVERYTHING[path]].notna().to_numpy()
+        if since is not None:
+            start = facts.settings["fiscal_start"]
+            ends = [bounds(str(period), start)[1] for period in table.index.get_level_values(-1)]
+            known = known & (pd.DatetimeIndex(ends) >= pd.Timestamp(since))
+        if not known.any():
+            raise PlanError(f"scenario.no_{path}")
+        return _valued(facts, path, given, path, tuple(table.index[known]), EVERYTHING[path])
+    kind, _, rest = path.partition(".")
+    if kind not in CHANGED:
+        raise PlanError("scenario.unknown_kind", found=kind, near=_near(kind, [*EVERYTHING, *CHANGED]))
+    if given in ("in", "out"):
+        if kind not in SWITCHED:
+            raise PlanError("scenario.not_switched", path=path, found=given)
+        keys = _keys(facts, kind, path, rest)
+        return Change(path, given, kind, keys, "", value=given)
+    key, dot, column = rest.rpartition(".")
+    if kind == "client":
+        key, column, dot = "client", column or rest, "."
+    columns = {name: spec for name, spec in KINDS[kind].columns.items() if name not in ("edition", "origin")}
+    if not dot:
+        raise PlanError("scenario.no_column", path=path, known=sorted(columns))
+    keys = _keys(facts, kind, path, key)
+    if column not in columns:
+        raise PlanError("scenario.unknown_column", kind=kind, found=column, near=_near(column, list(columns)))
+    return _valued(facts, path, given, kind, keys, column)
+
+
+def _keys(facts: Facts, kind: str, path: str, found: str) -> tuple:
+    """Keys of the rows meant: the one written in full, else those that begin with the parts given."""
+    if kind == "client":
+        return ("client",)
+    index = getattr(facts, KINDS_OF[kind]).index
+    written = {_written(key): key for key in index}
+    if found in written:
+        return (written[found],)
+    begun = tuple(key for text, key in written.items() if text.startswith(f"{found}/"))
+    if begun and found:
+        return begun
+    raise PlanError("scenario.unknown_key", path=path, kind=kind, found=found, near=_near(found, list(written)))
+
+
+def _written(key) -> str:
+    return "/".join(str(part) for part in (key if isinstance(key, tuple) else (key,)))
+
+
+def _near(found: str, known: list[str]) -> list[str]:
+    """The known names most like what was found, else the first ones."""
+    lower = {name.lower(): name for name in known}
+    near = [lower[name] for name in difflib.get_close_matches(found.lower(), lower, n=NEAR, cutoff=0.5)]
+    return near or known[:NEAR]
+
+
+def _valued(facts: Facts, path: str, given: str, kind: str, keys: tuple, column: str) -> Change:
+    spec = KINDS[kind].columns[column]
+    text = given.replace("\u2212", "-").replace("\u00a0", " ").replace("\u202f", " ").strip()
+    if text.endswith("%"):
+        if spec.kind not in ("number", "whole"):
+            raise PlanError("scenario.not_a_share", path=path, found=given)
+        return Change(path, given, kind, keys, column, share=_share(facts, path, given, text, kind, keys, column))
+    return Change(path, given, kind, keys, column, value=_value(path, given, text, kind, spec))
+
+
+def _share(facts: Facts, path: str, given: str, text: str, kind: str, keys: tuple, column: str) -> float:
+    figure = text.removesuffix("%").strip()
+    if not FIGURE.fullmatch(figure) or figure[0] not in "+-":
+        raise PlanError("scenario.not_a_percentage", path=path, found=given)
+    share = 1 + float(figure.replace(" ", "").replace(",", ".")) / 100
+    if share < 0:
+        raise PlanError("scenario.below_zero", path=path, found=given)
+    now = pd.Series([current(facts, kind, key, column) for key in keys], dtype="float64")
+    if now.isna().all():
+        raise PlanError("scenario.unknown_now", path=path, found=given)
+    return share
+
+
+def _value(path: str, given: str, text: str, kind: str, spec: Column):
+    """A value as its column takes it: a number, a date, a code, a flag or text."""
+    if spec.kind in ("number", "whole"):
+        figure = text.removesuffix("$").strip()
+        if not FIGURE.fullmatch(figure) or re.search(r",\d{3}$", figure):
+            raise PlanError("scenario.not_a_number", path=path, found=given)
+        number = float(figure.replace(" ", "").replace(",", "."))
+        if number < 0 and (kind, spec.name) not in BELOW_ZERO:
+            raise PlanError("scenario.below_zero", path=path, found=given)
+        if spec.kind == "whole" and not number.is_integer():
+            raise PlanError("scenario.not_whole", path=path, found=given)
+        return int(number) if spec.kind == "whole" else number
+    if spec.kind == "date":
+        try:
+            return pd.Timestamp(date.fromisoformat(text))
+        except ValueError:
+            raise PlanError("scenario.not_a_date", path=path, found=given) from None
+    if spec.kind == "flag":
+        if text.lower() not in FLAGS:
+            raise PlanError("scenario.not_a_flag", path=path, found=given)
+        return FLAGS[text.lower()]
+    if spec.kind == "code" and text not in CODES[spec.codes]:
+        raise PlanError("scenario.not_a_code", path=path, found=given, near=_near(text, list(CODES[spec.codes])))
+    return text
+
+
+def current(facts: Facts, kind: str, key, column: str):
+    """The value a change starts from; blank when it is not known."""
+    if kind == "client":
+        return facts.settings[column]
+    found = getattr(facts, KINDS_OF[kind]).loc[key, column]
+    return math.nan if found is None else found

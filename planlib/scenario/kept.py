@@ -1,0 +1,60 @@
+"""Scenarios with a name: read from a file, kept in the workbook with who and why, found again."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from planlib.facts import Facts
+from planlib.scenario.changes import Change
+from planlib.schema import PlanError
+from planlib.store import Book
+
+
+def save(book: Book, name: str, changes: Iterable[Change], *, by: str, why: str, effective: date | None = None) -> str:
+    """Keep a scenario in the workbook under a name, and return it; an older one of that name is superseded."""
+    name = name.strip()
+    if not name:
+        raise PlanError("scenario.no_name")
+    pairs = json.dumps([[change.path, change.given] for change in changes], ensure_ascii=False)
+    row = pd.DataFrame([{"title": name, "changes": pairs}], index=pd.Index([name], name="scenario_id"))
+    book.put("scenario", row, by=by, why=why, effective=effective)
+    return name
+
+
+def named(facts: Facts, name: str) -> list[tuple[str, str]]:
+    """The changes of a scenario kept in the workbook, by its name.
+
+    Raises
+    ------
+    PlanError
+        There is none of that name; the near ones are named.
+    """
+    kept = facts.scenarios
+    known = dict(zip(kept["title"], kept.index, strict=True)) | {key: key for key in kept.index}
+    if name not in known:
+        near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.4) or list(kept.index[:3])
+        raise PlanError("scenario.unknown_name" if near else "scenario.no_scenario_kept", found=name, near=near)
+    return [tuple(pair) for pair in json.loads(kept.loc[known[name], "changes"])]
+
+
+def read_file(path: str | Path) -> Mapping | list:
+    """The changes in a YAML or JSON file: PATH: VALUE lines, a list of PATH=VALUE, or either under `changes`."""
+    path = Path(path)
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except OSError:
+        raise PlanError("scenario.no_file", found=path.name) from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise PlanError("scenario.broken_file", found=path.name) from None
+    if isinstance(found, Mapping) and "changes" in found:
+        found = found["changes"]
+    if not isinstance(found, Mapping | list) or not found:
+        raise PlanError("scenario.broken_file", found=path.name)
+    return found

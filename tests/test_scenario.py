@@ -1,0 +1,377 @@
+"""What if: changes read and refused, the plan made again under them, and each difference with its reason."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from planlib import cli, clients, decide, facts, scenario, store
+from planlib.schedule import stored
+from planlib.schedule.use import of_stored, of_year
+from planlib.schema import PlanError
+
+START = date(2026, 1, 5)  # a Monday
+MARKS = {"A": (8.0, 2.0), "B": (6.0, 4.0), "C": (4.0, 10.0)}  # effect, ease: out of 10
+
+
+@pytest.fixture
+def book(tmp_path):
+    """Three actions of 4,000 $ each over four weeks, one fund of 12,000 $; effect has 100 points, ease none."""
+    settings = {"plan_years": 1, "default_weeks": 4.0}
+    clients.new("essai", "generic", "Essai", workspace=tmp_path, settings=settings)
+    with store.open("essai", tmp_path) as book:
+        book.set_aside("criterion", list(book.table("criterion").index), by="ana", why="essai", effective="1900-01-01")
+        scale = {"is_gate": False, "sense": "max", "scale_low": 0, "scale_high": 10}
+        put(
+            book,
+            "criterion",
+            {"criterion_id": "effect", "title": "Effet", "title_en": "Effect", "points": 100, **scale},
+            {"criterion_id": "ease", "title": "Facilité", "title_en": "Ease", "points": 0, **scale},
+        )
+        put(
+            book,
+            "action",
+            *({"action_id": a, "title": f"Action {a}", "duration_weeks": 4, "horizon": "short"} for a in MARKS),
+        )
+        put(
+            book,
+            "judgement",
+            *(
+                {"judge_id": "T1", "action_id": a, "criterion_id": c, "performance": mark}
+                for a, pair in MARKS.items()
+                for c, mark in zip(("effect", "ease"), pair, strict=True)
+            ),
+        )
+        put(book, "source", {"source_id": "fonds", "title": "Fonds local", "title_en": "Local fund"})
+        put(book, "budget", {"source_id": "fonds", "fiscal_year": 2026, "amount": 12_000.0})
+        put(
+            book,
+            "cost",
+            *({"action_id": a, "source_id": "fonds", "fiscal_year": 2026, "amount_high": 4_000.0} for a in MARKS),
+        )
+        yield book
+
+
+def put(book, kind, *rows, effective="2026-01-01"):
+    book.put(kind, pd.DataFrame(rows), by="ana", why="essai", effective=effective)
+
+
+def store_plan(book, day=START):
+    plan = decide.plan(facts.read(book, today=day), day)
+    book.put("schedule", stored.rows(plan.actions, plan.inputs.assumed), by="ana", why="essai", effective=day)
+    return plan
+
+
+def compare(book, *changes, today=START):
+    return scenario.compare(book, list(changes), today=today)
+
+
+def told(found, lang="en"):
+    return dict(found.told(lang).query("change != 'rank'").set_index("action_id")["text"])
+
+
+# Changes that decide what is in
+
+
+def test_a_cut_budget_drops_the_action_with_the_least_value_per_dollar(book):
+    found = compare(book, "budget=-20%")
+    assert found.before.chosen == ["A", "B", "C"]
+    assert found.after.chosen == ["A", "B"]  # 9,600 $ pays for two of three actions of 4,000 $
+    assert told(found) == {"C": "Out: C Action C. It would take $2,400 of Local fund in 2026."}
+    assert found.sentences("en") == [
+        "Against the present plan, 1 action goes out.",
+        "The plan's total value goes from 1.8 to 1.4.",
+        "Money unused: $0 before, $1,600 after.",
+    ]
+    assert found.sentences("fr")[0] == "Par rapport au plan actuel, 1 action sort."
+
+
+def test_an_action_forced_out_lets_the_next_one_in(book):
+    put(book, "budget", {"source_id": "fonds", "fiscal_year": 2026, "amount": 8_000.0})
+    found = compare(book, "action.A=out")
+    assert (found.before.chosen, found.after.chosen) == (["A", "B"], ["B", "C"])
+    assert told(found) == {
+        "A": "Out: A Action A. It is left out by this scenario.",
+        "C": "In, from January 5, 2026: C Action C. "
+        "This is possible now; before, it would have taken $4,000 of Local fund in 2026.",
+    }
+
+
+def test_an_action_forced_in_takes_the_place_of_the_least_valuable_other(book):
+    put(book, "budget", {"source_id": "fonds", "fiscal_year": 2026, "amount": 8_000.0})
+    found = compare(book, "action.C=in")
+    assert found.after.chosen == ["A", "C"]
+    assert told(found, "fr")["C"].endswith("Ce scénario demande qu'elle soit retenue.")
+
+
+def test_a_changed_weight_reorders_the_ranking_and_the_plan(book):
+    put(book, "budget", {"source_id": "fonds", "fiscal_year": 2026, "amount": 4_000.0})
+    found = compare(book, "criterion.ease.points=100")
+    # Half and half: A (8 + 2) / 20, B (6 + 4) / 20, C (4 + 10) / 20.
+    assert found.after.actions["score"].to_dict() == pytest.approx({"A": 0.5, "B": 0.5, "C": 0.7})
+    assert found.before.actions["rank"].to_dict() == {"A": 1, "B": 2, "C": 3}
+    assert found.after.actions["rank"].to_dict() == {"A": 2, "B": 2, "C": 1}
+    assert (found.before.chosen, found.after.chosen) == (["A"], ["C"])
+    ranks = found.told("en").query("change == 'rank'").set_index("action_id")["text"]
+    assert ranks["C"] == "From rank 3 to rank 1: C Action C. Its score goes from 40 to 70 out of 100."
+
+
+def test_points_count_against_the_groups_weights_when_judges_gave_their_own(book):
+    for judge in ("Ana", "Luc"):
+        put(book, "weight", *({"judge_id": judge, "criterion_id": c, "points": 50} for c in ("effect", "ease")))
+    found = compare(book, "criterion.ease.points=150")
+    # The group's weights are 50 and 50 of 100; 50 and 150 make a quarter and three quarters.
+    assert found.after.actions.loc["C", "score"] == pytest.approx(0.25 * 0.4 + 0.75 * 1.0)
+    assert found.said[0].text("en", found.names["en"]) == "Weight of 'Ease': from 50 to 150 points."
+
+
+def test_a_later_start_moves_the_action_and_those_that_wait_for_it(book):
+    put(book, "precedence", {"before": "A", "after": "B", "lag_weeks": 0})
+    found = compare(book, "action.A.earliest_start=2026-03-02")
+    assert told(found) == {
+        "A": "From January 5, 2026 to March 2, 2026: A Action A. "
+        "The dates it is allowed, or its sources, have changed.",
+        "B": "From February 2, 2026 to March 30, 2026: B Action B. "
+        "It comes after A Action A, which finishes on March 27, 2026.",
+    }
+
+
+def test_days_taken_away_move_an_action_to_where_there_are_some(book):
+    put(book, "role", {"role_id": "coord", "title": "Coordination"})
+    put(book, "demand", *({"action_id": a, "role_id": "coord", "effort_days": 8.0} for a in MARKS))
+    months = [{"role_id": "coord", "period": f"2026-{month:02}", "days": 30.0} for month in range(1, 13)]
+    put(book, "capacity", *months)
+    found = compare(book, "capacity.coord/2026-01.days=0", "capacity.coord/2026-02.days=0")
+    # January and February hold the Thursdays up to February 26: work begins on March 2 at the earliest.
+    assert set(found.after.actions["start"]) == {pd.Timestamp(2026, 3, 2)}
+    assert "On that other date, it would take" in told(found)["A"] and "Coordination in Q1 2026" in told(found)["A"]
+    assert found.unused.set_index("role_id").loc["coord", "before"] == pytest.approx(
+        found.unused.set_index("role_id").loc["coord", "after"] + 60 - 30 / 5, abs=0.01
+    )  # 60 days less, of which the first of January's five Thursdays came before the plan
+
+
+def test_a_source_that_is_lost_pays_for_nothing(book):
+    found = compare(book, "source.fonds=out")
+    assert found.after.chosen == []
+    assert found.said[0].text("fr", found.names["fr"]) == "Fonds local est perdue."
+
+
+def test_a_total_for_all_budgets_is_shared_out_in_proportion(book):
+    put(book, "budget", {"source_id": "dons", "fiscal_year": 2026, "amount": 4_000.0})
+    found = compare(book, "budget=8000")
+    money = found.after.use.set_index("source_id")["capacity"]
+    assert money.to_dict() == {"dons": 2_000.0, "fonds": 6_000.0}
+
+
+def test_what_cannot_be_says_which_limits_conflict(book):
+    found = compare(book, "action.A=in", "action.B=in", "budget=4000")
+    assert found.after.status == "infeasible" and found.after.chosen == []
+    assert "the budget of Local fund in 2026" in found.sentences("en")[0]
+    assert found.document("fr")["after"]["blocked"].startswith("Aucun plan ne tient toutes les limites.")
+
+
+def test_the_same_scenario_gives_the_same_answer_and_stores_nothing(book):
+    before = len(book.history())
+    one, other = (compare(book, "budget=-20%", "criterion.ease.points=30").document("en") for _ in range(2))
+    assert one == other
+    assert len(book.history()) == before
+    assert {"before", "after", "changed"} <= set(one)
+
+
+def test_unequal_money_is_part_of_what_changed(book):
+    changed = compare(book, "budget=+50%").document("fr")["changed"]
+    assert [row["change"] for row in changed] == ["money"]
+    assert changed[0]["text"] == "Fonds local, 2026 : il reste 0 $ avant, 6 000 $ après.".replace(
+        " :", "\u00a0:"
+    ).replace(" $", "\u00a0$").replace("6 0", "6\u00a00")
+
+
+# From which day
+
+
+def test_before_the_plan_begins_it_is_made_anew_from_its_own_start(book):
+    store_plan(book)
+    put(book, "update", {"action_id": "A", "updated_on": "2026-02-20", "status": "done"}, effective="2026-02-20")
+    found = scenario.compare(book, ["budget=-20%"])
+    assert (found.start, found.under_way) == (START, False)
+    assert found.before.chosen == ["A", "B", "C"] and found.after.chosen == ["A", "B"]
+
+
+def test_once_under_way_what_is_begun_stays_and_the_rest_bears_the_cut(book):
+    put(book, "action", {"action_id": "C", "duration_weeks": 12})
+    store_plan(book)
+    put(book, "update", {"action_id": "C", "updated_on": "2026-01-20", "status": "under_way"}, effective="2026-01-20")
+    for action in ("A", "B"):
+        row = {"action_id": action, "updated_on": "2026-01-20", "status": "to_come"}
+        put(book, "update", row, effective="2026-01-20")
+    found = compare(book, "budget=-50%", today=date(2026, 2, 2))
+    assert found.under_way
+    assert found.after.chosen == ["C"]  # 6,000 $ pays for C, which has begun, and for no other
+    assert found.before.chosen == ["A", "B", "C"]
+    assert found.after.actions.loc["C", "start"] == pd.Timestamp(START)
+
+
+def test_a_cut_made_in_the_year_leaves_the_years_gone_by_as_they_were(book):
+    put(book, "budget", {"source_id": "fonds", "fiscal_year": 2025, "amount": 5_000.0})
+    put(book, "role", {"role_id": "coord", "title": "Coordination"})
+    put(book, "capacity", *({"role_id": "coord", "period": f"2026-Q{q}", "days": 13.0} for q in (1, 2)))
+    store_plan(book)
+    found = compare(book, "budget=-10%", "capacity=-10%", today=date(2026, 5, 4))
+    assert [change.keys for change in found.changes] == [(("fonds", 2026),), (("coord", "2026-Q2"),)]
+    assert found.said[0].text("en", found.names["en"]) == "All budgets: from $12,000 to $10,800."
+
+
+def test_without_a_stored_plan_the_day_given_is_the_start(book):
+    assert compare(book, "budget=-1%", today=date(2026, 3, 4)).start == date(2026, 3, 4)
+    assert scenario.compare(book, "budget=-1%").start == date(2026, 1, 1)  # the last day the workbook holds
+
+
+# Scenarios with a name
+
+
+def test_a_scenario_is_kept_with_who_and_why_and_found_by_its_name(book, tmp_path):
+    read = compare(book, "budget=-20%").changes
+    scenario.save(book, "Coupe", read, by="ana", why="séance de mars", effective="2026-01-05")
+    kept = book.table("scenario").loc["Coupe"]
+    assert (kept["title"], kept["changes"]) == ("Coupe", '[["budget", "-20%"]]')
+    assert scenario.compare(book, "Coupe", today=START).after.chosen == ["A", "B"]
+    with pytest.raises(PlanError, match=r"No scenario kept is called 'Coupes'. Did you mean: Coupe"):
+        scenario.compare(book, "Coupes", today=START)
+
+
+@pytest.mark.parametrize(
+    "text", ["budget: -20%", "changes:\n  - budget=-20%", '{"changes": {"budget": "-20%"}}', "- {budget: -20%}"]
+)
+def test_a_file_of_changes_is_read_in_any_of_its_forms(book, tmp_path, text):
+    path = tmp_path / "coupe.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert scenario.compare(book, scenario.read_file(path), today=START).after.chosen == ["A", "B"]
+
+
+def test_a_file_without_changes_is_refused(tmp_path):
+    path = tmp_path / "vide.yaml"
+    path.write_text("", encoding="utf-8")
+    with pytest.raises(PlanError, match=r"'vide.yaml' holds no readable changes"):
+        scenario.read_file(path)
+    with pytest.raises(PlanError, match=r"File 'rien.yaml' could not be read"):
+        scenario.read_file(tmp_path / "rien.yaml")
+
+
+# The command
+
+
+def test_the_command_answers_in_json_keeps_on_demand_and_refuses_with_exit_2(book, tmp_path, capsys):
+    def ask(*arguments: str) -> tuple[int, str, str]:
+        common = ["--workspace", str(tmp_path), "--today", "2026-01-05", "--lang", "en"]
+        with pytest.raises(SystemExit) as stop:
+            cli.main(["what-if", "essai", *arguments, *common])
+        out = capsys.readouterr()
+        return stop.value.code, out.out, out.err
+
+    code, out, _ = ask("--set", "budget=-20%", "--save", "Cut", "--json")
+    found = json.loads(out)
+    assert code == 0 and found["after"]["chosen"] == ["A", "B"] and found["changed"][0]["action_id"] == "C"
+    assert list(book.table("scenario").index) == ["Cut"]
+    code, out, _ = ask("--scenario", "Cut")
+    assert code == 0 and "Out: C Action C. It would take $2,400 of Local fund in 2026." in out
+    code, out, err = ask("--set", "bugdet=-20%", "--json")
+    assert (code, out) == (2, "") and err.startswith("A scenario cannot change 'bugdet'.")
+    code, out, err = ask()
+    assert code == 2 and err.startswith("Say what changes")
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("bugdet=-20%", r"cannot change 'bugdet'. Did you mean: budget"),
+        ("action.D=out", r"no row 'D' in table action. Did you mean: "),
+        ("action.A.dedline=2026-05-01", r"no column 'dedline'. Did you mean: deadline"),
+        ("budget.fond/2026.amount=1", r"no row 'fond/2026' in table budget. Did you mean: fonds/2026"),
+        ("action.A.deadline=mai", r"'action.A.deadline=mai': write a date YYYY-MM-DD"),
+        ("budget.fonds/2026.amount=beaucoup", r"write a number without a thousands comma"),
+        ("budget.fonds/2026.amount=1,250", r"write a number without a thousands comma"),
+        ("budget.fonds/2026.amount=-5", r"would give less than zero"),
+        ("budget=-120%", r"would give less than zero"),
+        ("budget=20%", r"write a percentage with its sign"),
+        ("capacity=-20%", r"No capacity is known"),
+        ("criterion.ease=out", r"only an action or a source can be 'in' or 'out'"),
+        ("action.A.status=fini", r"is not in the list. Choose one of: "),
+        ("action.A.deadline=-20%", r"a percentage means nothing"),
+        ("action.A.cost_low=+5%", r"the value it starts from is not known"),
+        ("action.A", r"'action.A' is not a change. Write PATH=VALUE"),
+        ("action.A=7", r"does not say which column to change"),
+        ("note.N1.text=x", r"cannot change 'note'"),
+        ("client.plan_years=2,5", r"write a whole number"),
+    ],
+)
+def test_a_path_or_a_value_that_means_nothing_is_refused_with_the_way_out(book, change, message):
+    with pytest.raises(PlanError, match=message) as caught:
+        compare(book, change)
+    assert caught.value.text("fr")
+
+
+def test_an_empty_scenario_and_an_empty_workbook_are_refused(book, tmp_path):
+    with pytest.raises(PlanError, match=r"No change is given"):
+        compare(book)
+    clients.new("vide", "generic", "Vide", workspace=tmp_path)
+    with store.open("vide", tmp_path) as empty, pytest.raises(PlanError, match=r"'vide' has no actions yet"):
+        compare(empty, "budget=-20%")
+
+
+def test_figures_are_read_as_people_write_them(book):
+    given = ["budget.fonds/2026.amount=6 000 $", "criterion.ease.points=12,5", "budget=\u221210 %"]
+    read = compare(book, *given).changes
+    assert [change.value for change in read] == [6000.0, 12.5, None]
+    assert read[2].share == pytest.approx(0.9)
+
+
+# What a stored plan uses
+
+
+def test_use_of_a_stored_plan_is_what_its_solution_said(book):
+    put(book, "role", {"role_id": "coord", "title": "Coordination"})
+    put(book, "demand", *({"action_id": a, "role_id": "coord", "effort_days": 8.0} for a in MARKS))
+    put(book, "capacity", {"role_id": "coord", "period": "2026", "days": 530.0})
+    solved = store_plan(book).schedule
+    found = of_stored(facts.read(book))
+    assert found.start == START
+    keys = ["role_id", "source_id", "period"]
+    both = solved.use.merge(found.use, on=keys, how="outer")
+    assert both["used_x"].to_numpy() == pytest.approx(both["used_y"].to_numpy())
+    assert both["capacity_x"].to_numpy() == pytest.approx(both["capacity_y"].to_numpy())
+    # By hand: three actions of 8 days over four weeks are 6 days a week, from January 5.
+    january = found.use.set_index("period").loc["2026-01", "used"]
+    assert january == pytest.approx(6 * 4)
+
+
+def test_what_is_done_since_still_counts_in_the_use_of_the_plan(book):
+    store_plan(book)
+    put(book, "update", {"action_id": "A", "updated_on": "2026-02-20", "status": "done"}, effective="2026-02-20")
+    put(book, "budget", {"source_id": "fonds", "fiscal_year": 2026, "amount": 9_000.0}, effective="2026-02-20")
+    money = of_stored(facts.read(book)).use
+    assert money[["source_id", "period", "used", "capacity"]].to_numpy().tolist() == [
+        ["fonds", "2026", 12000.0, 9000.0]
+    ]
+
+
+def test_a_year_holds_its_twelve_months_and_its_money():
+    table = pd.DataFrame(
+        {
+            "role_id": ["coord", "coord", "coord", None],
+            "source_id": [None, None, None, "fonds"],
+            "period": ["2026-03", "2026-04", "2027-03", "2026"],
+            "used": 1.0,
+            "capacity": 2.0,
+        }
+    )
+    assert of_year(table, 2026, "04-01")["period"].tolist() == ["2026-04", "2027-03", "2026"]
+
+
+def test_nothing_is_known_of_a_plan_that_was_never_stored(book):
+    assert of_stored(facts.read(book)) is None
