@@ -20,7 +20,7 @@ from planlib.words import day, money, word, year_name
 
 
 def heading(key: str, lang: str, level: int = 2, **facts) -> Html:
-    """A heading in words; `key` is a name of wording/blocks."""
+    """A heading in words; `key` is a name of wording/block."""
     return Html(f"<h{level}>{_say(key, lang, **facts)}</h{level}>")
 
 
@@ -226,7 +226,7 @@ def notes(found: Review, lang: str) -> Html:
 
 
 def _say(name: str, lang: str, **facts) -> str:
-    return escape(word(f"blocks.{name}", lang, **facts), quote=False)
+    return escape(word(f"block.{name}", lang, **facts), quote=False)
 
 
 def _nothing(name: str, lang: str) -> Html:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planlib.review.said import said
+from planlib.review.said import as_written, said
 from planlib.schema import PlanError
 
 NAMED = 5  # how many blanks a refusal names; the draft lists them all
@@ -37,8 +37,8 @@ def refuse(blanks: pd.DataFrame, year: int) -> None:
         said(
             "review.blank_one" if isinstance(row.owner, str) else "review.blank_one_nobody",
             action=row.action_id,
-            title=said("review.as_written", fr=row.title_fr, en=row.title_en),
-            owner=said("review.as_written", fr=row.owner_fr, en=row.owner_en),
+            title=as_written(row.title_fr, row.title_en),
+            owner=as_written(row.owner_fr, row.owner_en),
             missing=said(f"review.missing_{row.missing}"),
         )
         for row in blanks.head(NAMED).itertuples()

@@ -9,7 +9,7 @@ import pandas as pd
 
 from planlib.facts import Facts
 from planlib.review.indicators import measured
-from planlib.review.said import Amount, Said, as_written, said
+from planlib.review.said import Amount, Said, Written, as_written, said
 from planlib.review.state import State, visible
 from planlib.words import year_name
 
@@ -40,9 +40,9 @@ class Figure:
 class Decision:
     """What to decide, what it costs and what it frees, and the actions it is about."""
 
-    what: Said
-    costs: Said | Amount
-    frees: Said | Amount
+    what: Said | Written
+    costs: Said | Amount | Written
+    frees: Said | Amount | Written
     actions: tuple[str, ...]
 
     def document(self, lang: str) -> dict:
@@ -195,7 +195,7 @@ def _asked(now: Facts, year: int, edition: str) -> pd.DataFrame:
 def _written(row, currency: str) -> Decision:
     """A decision as written; a bare amount is told as the reader's language writes money."""
 
-    def told(text) -> Said | Amount:
+    def told(text) -> Said | Amount | Written:
         if not isinstance(text, str):
             return said("review.not_known")
         amount = BARE_AMOUNT.fullmatch(text.strip())

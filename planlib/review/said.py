@@ -23,10 +23,21 @@ def said(key: str, **facts) -> Said:
     return Said(key, facts)
 
 
-def as_written(fr, en=None) -> Said:
-    """Words that came from the workbook; the other language's when one is missing."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Words that came from the workbook, as they were written in each language."""
+
+    fr: str
+    en: str
+
+    def text(self, lang: str) -> str:
+        return self.fr if lang == "fr" else self.en
+
+
+def as_written(fr, en=None) -> Written:
+    """Words of the workbook; the other language's when one is missing."""
     fr, en = (text if isinstance(text, str) and text else None for text in (fr, en))
-    return Said("review.as_written", {"fr": fr or en or "", "en": en or fr or ""})
+    return Written(fr or en or "", en or fr or "")
 
 
 @dataclass(frozen=True, slots=True)
