@@ -281,9 +281,9 @@ def ranking(
     split = adds.assign(action=rows["action"]).melt("action", var_name="criterion", value_name="adds").dropna()
     split["place"] = split["criterion"].map({title: i for i, title in enumerate(named)})
     y = alt.Y("action:N", sort=list(rows["action"]), title=None, axis=alt.Axis(labelExpr=theme.LINES))
-    x = {"title": word("ranking.score_axis", lang), "scale": alt.Scale(domain=[0, 100])}
+    x = {"title": word("ranking.score_axis", lang), "scale": alt.Scale(domain=[0, 100]), "axis": alt.Axis(tickCount=5)}
     bars = (
-        alt.Chart(split)
+        alt.Chart(alt.Data(values=split.to_dict("records")))  # a frame of over 5,000 rows is refused
         .mark_bar(height=20, stroke=theme.PAPER, strokeWidth=1)
         .encode(
             y=y,
