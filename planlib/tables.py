@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from planlib.schema import CODES, WHOLE_KEYS, Column, Kind, PlanError, key_text, kind_of
@@ -18,11 +19,10 @@ def frame(name: str, rows: dict[tuple, dict]) -> pd.DataFrame:
     """Rows by key -> a typed table, sorted by key so that the order of entry never shows."""
     kind = kind_of(name)
     keys = sorted(rows, key=lambda key: tuple(map(_sortable, key)))
-    columns = {
-        column.name: pd.Series([rows[key].get(column.name) for key in keys], dtype="object").pipe(_typed, column)
-        for column in kind.columns.values()
-    }
-    table = pd.DataFrame(columns)
+    found = [rows[key] for key in keys]
+    table = pd.DataFrame(
+        {name: _typed([row.get(name) for row in found], column) for name, column in kind.columns.items()}
+    )
     if len(kind.keys) == 1:
         table.index = pd.Index([key[0] for key in keys], name=kind.keys[0], dtype=_key_dtype(kind.keys[0]))
     else:
@@ -40,12 +40,13 @@ def _sortable(part) -> tuple:
     return (0, part, "") if isinstance(part, int) else (1, 0, str(part))
 
 
-def _typed(values: pd.Series, column: Column) -> pd.Series:
+def _typed(values: list, column: Column):
+    """JSON values as an array of the column's type; unknown is NA."""
     if column.kind == "date":
-        return pd.to_datetime(values, format="ISO8601").astype("datetime64[us]")
-    if column.kind in ("text", "code"):
-        return values.astype("str").where(values.notna(), None).astype("str")
-    return values.astype(column.dtype)
+        return np.array([value or "NaT" for value in values], dtype="datetime64[us]")
+    if column.kind == "number":
+        return np.array([np.nan if value is None else value for value in values], dtype="float64")
+    return pd.array(values, dtype=column.dtype)
 
 
 def checked_rows(name: str, table: pd.DataFrame) -> dict[tuple, dict]:

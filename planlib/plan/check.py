@@ -13,20 +13,10 @@ from planlib.plan.cards import indicator_cards
 from planlib.plan.load import at_once
 from planlib.plan.rows import axis_of, due, table
 from planlib.plan.standing import BEGUN, CLOSED, standing
+from planlib.said import Written
 from planlib.schema import PlanError
 
 Found = Iterator[tuple[str | None, PlanError]]
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A title in the reader's language."""
-
-    fr: str
-    en: str
-
-    def text(self, lang: str) -> str:
-        return self.fr if lang == "fr" else self.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +28,11 @@ class Ground:
     rows: pd.DataFrame
     open: pd.DataFrame
 
-    def named(self, action: str) -> Named:
+    def named(self, action: str) -> Written:
         """An action as people know it: its number, else its id, and its title."""
         row = self.facts.actions.loc[action]
         number = action if pd.isna(row["number"]) else row["number"]
-        return Named(*(f"{number} {row['title'] if pd.isna(row[side]) else row[side]}" for side in SIDES))
+        return Written(*(f"{number} {row['title'] if pd.isna(row[side]) else row[side]}" for side in SIDES))
 
 
 SIDES = ("title_fr", "title_en")
@@ -89,7 +79,7 @@ def several_owners(on: Ground) -> Found:
     names = titles(on.facts.posts, "fr"), titles(on.facts.posts, "en")
     for action, posts in held.groupby("action_id")["post_id"]:
         if len(posts) > 1:
-            listed = [Named(*(of.get(post, post) for of in names)) for post in sorted(posts)]
+            listed = [Written(*(of.get(post, post) for of in names)) for post in sorted(posts)]
             yield action, PlanError("plan.several_owners", action=on.named(action), posts=listed, n=len(posts))
 
 
@@ -127,7 +117,7 @@ def _card_lacks(what: str):
         cards = indicator_cards(on.facts, "firm")
         of_closed = cards["action_id"].notna() & ~cards["action_id"].isin(on.open.index)
         for indicator, card in cards[~of_closed & cards[what].isna()].iterrows():
-            name = Named(card["title_fr"], card["title_en"])
+            name = Written(card["title_fr"], card["title_en"])
             action = None if pd.isna(card["action_id"]) else card["action_id"]
             yield action, PlanError(f"plan.card_no_{what}", indicator=name, id=indicator)
 
@@ -182,10 +172,10 @@ def _current(facts: Facts, axes: pd.DataFrame) -> pd.Series:
     return ~(ends < pd.Timestamp(facts.as_of))
 
 
-def _title(rows: pd.DataFrame, key: str) -> Named:
+def _title(rows: pd.DataFrame, key: str) -> Written:
     number = rows.loc[key, "number"]
     named = (titles(rows, lang)[key] for lang in ("fr", "en"))
-    return Named(*(title if pd.isna(number) else f"{number} {title}" for title in named))
+    return Written(*(title if pd.isna(number) else f"{number} {title}" for title in named))
 
 
 def overloaded(on: Ground) -> Found:
@@ -195,7 +185,7 @@ def overloaded(on: Ground) -> Found:
         return
     owned = on.open[on.open["owner_fr"].notna()]
     for _, rows in sorted(owned.groupby(owned["post_id"].fillna(owned["owner_fr"]))):
-        owner = Named(*rows[["owner_fr", "owner_en"]].iloc[0])
+        owner = Written(*rows[["owner_fr", "owner_en"]].iloc[0])
         most, day = at_once(rows)
         if most is None:
             most, day = int((rows["status"] == "under_way").sum()), pd.Timestamp(on.today)
@@ -285,8 +275,8 @@ def left_behind(on: Ground) -> Found:
         yield action, PlanError("plan.left_behind", action=on.named(action), plan=_plan(on.facts, plan), day=day)
 
 
-def _plan(facts: Facts, plan: str) -> Named:
-    return Named(*(titles(facts.plans, lang)[plan] for lang in ("fr", "en")))
+def _plan(facts: Facts, plan: str) -> Written:
+    return Written(*(titles(facts.plans, lang)[plan] for lang in ("fr", "en")))
 
 
 # Rule -> how grave, and where it looks. Within a gravity, findings keep this order.

@@ -1,37 +1,16 @@
-"""A sentence that a room found: its key and its facts, told later in the reader's language."""
+"""The sentences of a review: its own words, those of the workbook, and money."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from planlib.said import Said, Written
 from planlib.words import money, word
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """`text(lang)` tells it. A fact may itself be one, and is then told in the same language."""
-
-    key: str
-    facts: dict = field(default_factory=dict)
-
-    def text(self, lang: str) -> str:
-        return word(self.key, lang, **self.facts)
 
 
 def said(key: str, **facts) -> Said:
     """A sentence by its key and facts."""
     return Said(key, facts)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Words that came from the workbook, as they were written in each language."""
-
-    fr: str
-    en: str
-
-    def text(self, lang: str) -> str:
-        return self.fr if lang == "fr" else self.en
 
 
 def as_written(fr, en=None) -> Written:
