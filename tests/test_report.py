@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import nbformat
 import numpy as np
+import papermill
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from toy_report import CELLS, HOSTILE, PARAMETERS, new_client, write
 
 from planlib import report, store
-from planlib.report import clean, figures, parameters, runs
+from planlib.report import clean, figures, html, jobs, parameters, runs
 from planlib.schema import PlanError
 from planlib.tables import frame
+from planlib.workspace import read_client
 
 TODAY = date(2026, 3, 15)
 
@@ -76,6 +80,16 @@ def test_text_stays_text_and_numbers_become_plain(toy):
     checked = parameters.checked(parameters.find(toy), "demo", {"year": np.int64(2025), "number": "007", "rate": "1"})
     assert checked == {"client": "demo", "year": 2025, "lang": "fr", "number": "007", "rate": 1.0}
     assert type(checked["year"]) is int and type(checked["rate"]) is float
+
+
+def test_parameters_are_read_as_papermill_reads_them(tmp_path):
+    stated = 'client: str = "demo"\nyear = 2025  # fiscal\nrate: float = 0.5\nitems = [\n    1,\n    2,\n]\nnone = None'
+    template = write(tmp_path / "t.ipynb", parameters=stated)
+    theirs = papermill.inspect_notebook(str(template))
+    ours = parameters.stated_parameters(template.read_bytes())
+    assert list(ours) == list(theirs)
+    for name, (_, default) in ours.items():
+        assert default == ast.literal_eval(theirs[name]["default"])
 
 
 def test_a_date_given_for_text_is_written_as_a_day(tmp_path):
@@ -183,6 +197,13 @@ def test_an_equal_report_is_not_made_twice(made):
     assert len(list((workspace / "demo" / "reports" / "2025-toy").glob("*-*"))) == 1
 
 
+def test_the_same_data_as_of_another_day_are_another_report(made):
+    template, workspace, record = made
+    job = report.Job(template, "demo", {"year": 2025}, workspace, TODAY)
+    assert jobs.unchanged(jobs.ready(job))["files"] == record["files"]
+    assert jobs.unchanged(jobs.ready(replace(job, today=date(2026, 3, 16)))) is None
+
+
 def test_the_page_states_its_language_client_date_and_contents(made):
     shown = page(made)
     assert '<html lang="fr">' in shown and "Données au 15\u00a0mars\u00a02026" in shown
@@ -195,6 +216,21 @@ def test_the_page_holds_no_code_no_log_and_no_bare_value(made):
     shown = page(made)
     for hidden in ("journal de bord", "erreur interne", "import logging", "note de travail", "<pre>5</pre>"):
         assert hidden not in shown
+
+
+def test_tagged_cells_stay_out_and_text_cells_speak_one_language(workspace):
+    new_client(workspace)
+    v4 = nbformat.v4
+    cells = [
+        v4.new_code_cell(metadata={"tags": [tag]}, outputs=[v4.new_output("stream", text=f"from {tag} cell")])
+        for tag in ("parameters", "injected-parameters", "check", "hide-output", "free")
+    ]
+    cells += [v4.new_markdown_cell(f"## Texte {tags}", metadata={"tags": tags}) for tags in (["fr"], ["en"], [])]
+    about = html.About(read_client("demo"), "annual_review", "fr", {"year": 2025, "edition": "public"}, TODAY)
+    shown = html.page(v4.new_notebook(cells=cells), about)
+    assert re.findall(r"from (\S+) cell", shown) == ["free"]
+    assert re.findall(r"<h2[^>]*>(.*?)</h2>", shown) == ["Texte ['fr']"]
+    assert "<h1>Revue annuelle 2025</h1>" in shown and "Version publique" in shown
 
 
 def test_every_header_cell_says_what_it_heads(made):
@@ -274,12 +310,11 @@ def test_one_client_that_cannot_be_read_does_not_stop_the_others(workspace, tmp_
         new_client(workspace, slug)
     (workspace / "bad" / "client.yaml").write_text("name: [", encoding="utf-8")
     template = write(tmp_path / "toy.ipynb", "print(client)")
-    jobs = [
-        report.Job(template, slug, {"year": 2025, "lang": lang}) for slug in ("bad", "good") for lang in ("fr", "en")
-    ]
+    wanted = [("bad", "fr"), ("bad", "en"), ("good", "fr"), ("good", "en")]
+    asked = [report.Job(template, slug, {"year": 2025, "lang": lang}) for slug, lang in wanted]
     told = []
     with ThreadPoolExecutor(2) as executor:
-        records = report.batch(jobs, executor, on_done=told.append)
+        records = report.batch(asked, executor, on_done=told.append)
     assert [(r["client"], r["lang"], r["status"]) for r in records] == [
         ("bad", "fr", "failed"),
         ("bad", "en", "failed"),
@@ -293,9 +328,9 @@ def test_one_client_that_cannot_be_read_does_not_stop_the_others(workspace, tmp_
 
 
 def test_a_bad_parameter_of_one_job_stops_a_batch_before_anything_runs(client, toy):
-    jobs = [{"template": toy, "client": "demo", "parameters": {"year": y}} for y in (2025, "abc")]
+    asked = [{"template": toy, "client": "demo", "parameters": {"year": y}} for y in (2025, "abc")]
     with pytest.raises(PlanError, match="'year' is 'abc'"):
-        report.batch(jobs)
+        report.batch(asked)
     assert not list((client / "reports").glob("*"))
 
 

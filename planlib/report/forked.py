@@ -15,7 +15,7 @@ import time
 from typing import Any
 
 import nbformat
-from papermill.engines import Engine, NotebookExecutionManager
+from papermill.engines import Engine, NBClientEngine, NotebookExecutionManager
 
 from planlib.schema import PlanError
 
@@ -44,17 +44,21 @@ class ForkEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: NotebookExecutionManager, kernel_name, *, task=None, said=None, execution_timeout=None, **_
+        cls, nb_man: NotebookExecutionManager, kernel_name, *, task=None, said=None, execution_timeout=None, **kwargs
     ) -> None:
         env, cwd = (task.env, str(task.cwd)) if task else (dict(os.environ), os.getcwd())
         lang, timeout = (task.lang, task.timeout) if task else ("en", execution_timeout)
         imports = imported(nb_man.nb)
         if not possible() or SERVED_BY_A_KERNEL & set(imports):
+            if task is None:  # papermill alone asks: it has a kernel at hand
+                return NBClientEngine.execute_managed_notebook(
+                    nb_man, kernel_name, execution_timeout=execution_timeout, **kwargs
+                )
             raise Refused
         code = [(i, cell.source) for i, cell in enumerate(nb_man.nb.cells) if cell.cell_type == "code"]
         wanted = {"cells": code, "imports": imports, "env": env, "cwd": cwd, "lang": lang}
         wanted["may_fail"] = [i for i, _ in code if "raises-exception" in nb_man.nb.cells[i].metadata.get("tags", [])]
-        helper().run(wanted, nb_man, timeout, [] if said is None else said)
+        return helper().run(wanted, nb_man, timeout, [] if said is None else said)
 
 
 def imported(notebook: nbformat.NotebookNode) -> list[str]:

@@ -183,7 +183,8 @@ def _place(job: Job) -> Path:
 
 def _key(job: Job) -> str:
     folder = client_folder(job.client, job.workspace)
-    return runs.fingerprint(given.find(job.template), job.parameters, folder, FORMATS)
+    stated = {**job.parameters, "data as of": job.today.isoformat()}  # the page's header says it
+    return runs.fingerprint(given.find(job.template), stated, folder, FORMATS)
 
 
 def environment(job: Job) -> dict[str, str]:
