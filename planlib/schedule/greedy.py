@@ -85,13 +85,17 @@ class Board:
     def points(self) -> int:
         return sum(self.inside.options[k].points for k in self.option if k >= 0)
 
-    def put_unit(self, unit: list[int]) -> bool:
-        """Place all of these actions, in this order, each in the first mode that fits; or none of them."""
+    def put_unit(self, unit: list[int], modes: list[list[int]], wished: np.ndarray | None = None) -> bool:
+        """Place all of these actions, in this order, each in the first mode that fits; or none of them.
+
+        `wished` gives a first start to try before the earliest one.
+        """
         placed: list[int] = []
         for action in unit:
             lower = self.lower(action)
-            for k in self.inside.modes_first[action]:
-                found = self.earliest(k, lower)
+            for k in modes[action]:
+                found = None if wished is None else self.earliest(k, max(lower, int(wished[k])))
+                found = found or self.earliest(k, lower)
                 if found is not None:
                     self.put(k, *found)
                     placed.append(action)
@@ -122,14 +126,20 @@ def _first_run(busy: np.ndarray, first: int, last: int, weeks: int) -> int | Non
     return start if start <= last else None
 
 
-def fill(board: Board, order: np.ndarray) -> Board:
-    """Place every action of `order` that still fits, with those it needs; forced ones first."""
+def fill(
+    board: Board, order: np.ndarray, modes: list[list[int]] | None = None, wished: np.ndarray | None = None
+) -> Board:
+    """Place every action of `order` that still fits, with those it needs; forced ones first.
+
+    `modes` gives for each action its options in the order to try them; left out, the most valuable first.
+    """
     inside = board.inside
+    modes = modes or inside.modes_first
     for action in sorted(order.tolist(), key=lambda action: not inside.forced[action]):
         if board.option[action] < 0:
             unit = unit_of(board, action)
             if unit is not None:
-                board.put_unit(unit)
+                board.put_unit(unit, modes, wished)
     return board
 
 
@@ -156,16 +166,33 @@ def unit_of(board: Board, action: int) -> list[int] | None:
     return sorted(unit, key=lambda one: inside.rank[one]) if visit(action) else None
 
 
-def density_order(inside: Inside, noise: np.ndarray | float = 0.0) -> np.ndarray:
+def density_order(inside: Inside) -> np.ndarray:
     """Actions by value for the share of days and money they use, best first; ties by id."""
-    density = inside.density * np.exp(noise) if np.ndim(noise) else inside.density
-    return np.lexsort((np.arange(len(density)), -density))
+    return np.lexsort((np.arange(len(inside.ids)), -inside.density))
 
 
 def first_plan(inside: Inside, hint: Board | None = None) -> Board | None:
     """One pass by density, after what `hint` holds; None when an action that must be in found no place."""
     board = fill(hint or Board(inside), density_order(inside))
     return board if whole(board) else None
+
+
+def guided_plans(inside: Inside, share: np.ndarray, first: np.ndarray) -> list[Board]:
+    """Plans that lean to a relaxed one: its actions first, in its modes, at once or in its years."""
+    modes = [
+        sorted(own, key=lambda k: (-round(share[k], 3), -inside.options[k].points, k)) for own in inside.modes_first
+    ]
+    taken = np.array([round(sum(share[k] for k in own), 3) for own in inside.options_of])
+    starts = np.array(
+        [min((int(first[k]) for k in own if share[k] > 0.5), default=len(inside.calendar)) for own in modes]
+    )
+    by_share = np.lexsort((-inside.density, -taken))
+    by_year = np.lexsort((-inside.density, starts, -np.round(taken, 1)))
+    return [
+        fill(Board(inside), by_share, modes),
+        fill(Board(inside), by_share, modes, first),
+        fill(Board(inside), by_year, modes, first),
+    ]
 
 
 def compact(board: Board) -> Board:

@@ -39,6 +39,7 @@ class Model:
         self.chosen: list = [None] * len(inside.options)  # a literal per option, or None: it cannot start
         self.pieces: list[list[tuple[Piece, object]]] = [[] for _ in inside.options]
         self.intervals: list = [None] * len(inside.options)
+        self._idle: list[int] = []  # the start of an action left out
         self._earliest = earliest_starts(inside)
         for action in range(len(inside.ids)):
             self._add_action(action, split=cuts)
@@ -59,6 +60,7 @@ class Model:
         }
         pieces = {k: found for k, found in pieces.items() if found}
         if not pieces or inside.stepless[action]:
+            self._idle.append(0)
             self.present.append(cp.new_constant(0))
             self.starts.append(cp.new_constant(0))
             self.ends.append(cp.new_constant(0))
@@ -89,6 +91,7 @@ class Model:
             cp.add(sum(self.chosen[k] for k in pieces) == present)
         if not self.forced[action]:
             cp.add(start == first).only_enforce_if(~present)
+        self._idle.append(first)
         self.present.append(present)
         self.starts.append(start)
         self.ends.append(start + sum(inside.options[k].weeks * self.chosen[k] for k in pieces))
@@ -182,10 +185,13 @@ class Model:
                 if sum(amount for _, amount in parts) > room:
                     self.cp.add(sum(here * amount for here, amount in parts) <= room)
 
-    def add_value(self) -> None:
-        """Most total value."""
+    def add_value(self, most: int | None = None) -> None:
+        """Most total value, known to be `most` points at best."""
         options = zip(self.inside.options, self.chosen, strict=True)
-        self.cp.maximize(sum(option.points * here for option, here in options if here is not None))
+        total = sum(option.points * here for option, here in options if here is not None)
+        if most is not None:
+            self.cp.add(total <= most)
+        self.cp.maximize(total)
 
     def add_makespan(self, upper: int | None) -> None:
         """Earliest last finish."""
@@ -207,11 +213,11 @@ class Model:
         self.cp.minimize(sum(start * int(weight) for start, weight in pairs if weight))
 
     def hint(self, board: Board) -> None:
+        self.cp.clear_hints()
         hints = {}
         for action, k in enumerate(board.option):
             hints[self.present[action].index] = int(k >= 0)
-            if k >= 0:
-                hints[self.starts[action].index] = int(board.start[action])
+            hints[self.starts[action].index] = int(board.start[action]) if k >= 0 else self._idle[action]
         for k, pieces in enumerate(self.pieces):
             if pieces:
                 action = self.inside.options[k].action

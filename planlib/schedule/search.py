@@ -31,8 +31,17 @@ class Search:
     def stopped(self) -> bool:
         return self._stop is not None and bool(self._stop())
 
+    def enough(self, points: int, most: int) -> bool:
+        """Whether a plan is as near the bound as was asked."""
+        return points * (1 + self._gap) >= most
+
     def __call__(
-        self, model: Model, share: float, on_board: Callable[[Board, float], None] | None = None
+        self,
+        model: Model,
+        share: float,
+        on_board: Callable[[Board, float], None] | None = None,
+        most: float | None = None,
+        lns_only: bool = False,
     ) -> tuple[str, Board | None, float]:
         from ortools.sat.python import cp_model
 
@@ -40,7 +49,8 @@ class Search:
         parameters = solver.parameters
         parameters.random_seed = self._seed
         parameters.relative_gap_limit = self._gap
-        limit = max(0.01, self.left() * share)
+        limit = max(0.01, self.left() * share if most is None else min(most, self.left() * share))
+        parameters.use_lns_only = lns_only
         self._granted += limit
         if self.repeatable:
             parameters.num_workers = WORKERS

@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from planlib.schedule.greedy import Board, compact, density_order, fill, first_plan, level
+from planlib.schedule.greedy import Board, compact, density_order, fill, first_plan, guided_plans, level, whole
+from planlib.schedule.improve import improve
+from planlib.schedule.inside import Inside
 from planlib.schedule.model import Model
 from planlib.schedule.problem import Problem
 from planlib.schedule.reasons import Reason
+from planlib.schedule.relax import relaxed
 from planlib.schedule.result import Schedule, schedule_of
 from planlib.schedule.search import Search
 from planlib.schedule.shortest import shortest
@@ -18,6 +21,8 @@ from planlib.schema import PlanError
 
 OBJECTIVES = ("value", "makespan")
 DATES_SHARE = 0.1  # of the time, kept for early starts once the choice is made
+BY_NEIGHBOURHOODS, BY_PARTS = 120, 500  # actions from which a plan is improved so
+PROOF_SHARE = 0.3  # of that time, for a proof, before neighbourhoods
 
 
 def solve(
@@ -76,40 +81,78 @@ def solve(
             on_solution(schedule_of(problem, board, "feasible", board.value(), bound, stated))
 
     board = first_plan(inside, board_of(problem, hint))
-    bound = float(sum(max((inside.options[k].value for k in own), default=0.0) for own in inside.modes_first))
+    most = sum(max((inside.options[k].points for k in own), default=0) for own in inside.modes_first)
+    bound = most / inside.point_scale
     if board is not None:
-        tell(board, bound)
+        tell(board.copy(), bound)
     status = "feasible"
     if time_limit > 0 or board is None:
-        model = Model(inside)
-        model.add_value()
-        if board is not None:
-            model.hint(board)
-        status, better, points = run(model, 1.0 - DATES_SHARE, lambda found, at: tell(found, at / inside.point_scale))
-        status = "feasible" if status == "unknown" else status
+        guide = relaxed(inside)
+        if guide is not None:
+            most = min(most, guide.points)
+            board = better_of(board, *filter(whole, guided_plans(inside, guide.share, guide.first)))
+        status, board, points = search(
+            inside, board, most, run, seed, lambda found, at: tell(found, at / inside.point_scale)
+        )
         if status == "infeasible":
             return schedule_of(problem, None, status, float("nan"), float("nan"), stated)
-        if better is None and board is None:
+        if board is None:
             raise PlanError("schedule.no_time", seconds=time_limit)
-        board = fill(better if better is not None else board, density_order(inside))
-        bound = max(board.value(), min(bound, points / inside.point_scale))
-        board = early(board, run)
+        bound = points / inside.point_scale
+        board = early(fill(board, density_order(inside)), run)
     board = level(compact(board))
-    if status == "optimal":
-        bound = board.value()
+    bound = board.value() if status == "optimal" else max(board.value(), bound)
     return schedule_of(problem, board, status, board.value(), bound, stated)
+
+
+def better_of(*boards: Board | None) -> Board | None:
+    """The first of those with most points."""
+    found = [board for board in boards if board is not None]
+    return max(found, key=Board.points) if found else None
+
+
+def search(
+    inside: Inside, board: Board | None, most: int, run: Search, seed: int, tell: Callable[[Board, float], None]
+) -> tuple[str, Board | None, float]:
+    """(status, board, bound in points): the whole model, then by neighbourhoods, then, for large plans, by parts.
+
+    A small plan is proved; a middle one is not, by more search, so most of its time goes to neighbourhoods around
+    the best plan; a large one takes the solver too long to read whole.
+    """
+    share = 1.0 - DATES_SHARE
+    if board is not None and run.enough(board.points(), most):
+        return "optimal" if board.points() >= most else "feasible", board, most
+    if board is not None and len(inside.ids) >= BY_PARTS:
+        board = improve(board, run, share, seed, most, lambda found: tell(found, most))
+        return "optimal" if board.points() >= most else "feasible", board, most
+    model = Model(inside)
+    model.add_value(most)
+    if board is not None:
+        model.hint(board)
+    proves = len(inside.ids) < BY_NEIGHBOURHOODS or board is None
+    status, found, points = run(model, share if proves else share * PROOF_SHARE, on_board=tell)
+    most = most if status in ("infeasible", "unknown") else min(most, points)
+    board = better_of(found, board)
+    if status == "feasible" and not proves and not run.stopped():
+        model.hint(board)
+        after, found, _ = run(model, share, on_board=tell, lns_only=True)
+        board = better_of(found, board)
+        status = "optimal" if after == "optimal" and board.points() >= most else status
+    return "feasible" if status == "unknown" and board is not None else status, board, most
 
 
 def early(board: Board, run: Search) -> Board:
     """The same actions and modes, the short-term ones as early as can be found in what is left of the time."""
     board = compact(board)
+    if len(board.inside.ids) >= BY_PARTS:
+        return board
     if run.left() <= 0.05 or run.stopped():
         return board
     model = Model(board.inside, cuts=False)
     model.fix(board)
     model.add_earliest()
     model.hint(board)
-    _, better, _ = run(model, 1.0)
+    _, better, _ = run(model, 1.0, most=DATES_SHARE * run.time_limit)
     return better or board
 
 
