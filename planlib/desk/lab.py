@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LOOK = HOME / "templates" / "html"
 LOOPBACK = "127.0.0.1"
 PORT, TRIES = 8888, 50
-ABSENT = ("jupyter_lsp", "jupyter_server_terminals", "jupyter_server_ydoc", "jupyter_collaboration", "jupyter_archive")
+ABSENT = ("jupyter_server_terminals", "jupyter_server_ydoc", "jupyter_collaboration", "jupyter_archive")
 UNLISTED = ["workbook*.db*", "__pycache__", "*.part", "*.pyc", "*~"]
 
 # JupyterLab's own settings for a client: calm, ready to present, asking nothing of the network.
@@ -40,6 +40,7 @@ SETTINGS = {
         "disabledExtensions": {
             "@jupyterlab/apputils-extension:announcements": True,
             "@jupyterlab/extensionmanager-extension": True,
+            "@jupyterlab/debugger-extension": True,
             "@jupyter/collaboration-extension": True,
             "@jupyter/docprovider-extension": True,
         }
@@ -48,8 +49,8 @@ SETTINGS = {
         "@jupyterlab/application-extension:shell": {"startMode": "single"},
         "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
         "@jupyterlab/filebrowser-extension:browser": {"showHiddenFiles": False, "sortNotebooksFirst": True},
+        "@jupyterlab/cell-toolbar-extension:plugin": {"showToolbar": False},
         "@jupyterlab/notebook-extension:tracker": {
-            "showInputPlaceholder": False,
             "showHiddenCellsButton": False,
             "windowingMode": "none",  # every output is there at once, also below the screen
             "scrollPastEnd": False,
@@ -170,7 +171,7 @@ def _server(folder: Path, token: str, port: int | None, browser: bool) -> Server
             "answer_yes": True,
             "terminals_enabled": False,
         },
-        "Application": {"log_level": "ERROR"},
+        "Application": {"log_level": "CRITICAL"},
         "IdentityProvider": {"token": token},
         "LabApp": {
             "default_url": "/lab/tree/notebooks",

@@ -42,3 +42,20 @@ def page_one(here: Desk, year: int) -> Html:
 def checked(here: Desk) -> Html:
     """The last line of a notebook: what had to hold before a client sees it does."""
     return Html(f'<p class="quiet planlib-checked">{escape(word("notebooks.checked", here.lang))}</p>')
+
+
+def plan_today(here: Desk) -> Html:
+    """The stored plan in a few lines: how many actions, between which days, and which ones."""
+    stored = here.book.table("schedule", here.today)
+    kept = stored[stored["chosen"].fillna(False).astype(bool)].sort_values(["start", "finish"])
+    title = Html(f"<h2>{escape(word('notebooks.plan_today', here.lang))}</h2>")
+    if kept.empty:
+        return title + line(here, "plan_today_none")
+    span = {"start": kept["start"].min().date(), "end": kept["finish"].max().date()}
+    names = facts.titles(here.actions, here.lang)
+    listed = "".join(f"<li>{escape(str(names.get(action, action)))}</li>" for action in kept.index)
+    return (
+        title
+        + line(here, "plan_today_counts", n=len(kept), of=len(stored), **span)
+        + Html(f"<ol style='margin:0;padding-left:1.6em;max-height:26em;overflow:auto'>{listed}</ol>")
+    )
