@@ -12,6 +12,7 @@ from planlib.words import listing, number, percent, word
 ROW = 36  # pixels that a label of two lines needs
 SIDE = 460  # height of a chart of points
 FIVE = alt.Axis(tickCount=5)
+LABEL_SIDES = ((26, 0), (-26, 0), (0, 14), (0, -14), (24, 12), (24, -12), (-24, 12), (-24, -12), (0, 27), (0, -27))
 
 BAND_MARKS = {"always": theme.MARKS["done"], "depends": theme.MARKS["partly"], "never": theme.MARKS["to_come"]}
 BAND_COLOURS = {"always": "#123f60", "depends": "#4a90bf", "never": theme.STATUS["to_come"]}
@@ -46,12 +47,10 @@ def impact_effort(
         alt.Tooltip("score:Q", title=word("column.score", lang), format=".1f"),
         alt.Tooltip("effort:Q", title=word("ranking.effort_axis", lang)),
     ]
-    at_right = pd.Series(_sides(placed, placed["effort"].max()), index=placed.index, dtype=bool)
-    here, right, left = alt.Chart(placed), alt.Chart(placed[at_right]), alt.Chart(placed[~at_right])
+    here = alt.Chart(_labelled(placed))
     layers = [
         here.mark_point(filled=True, opacity=0.9, size=90, color=theme.ACCENT).encode(x=x, y=y, tooltip=tooltip),
-        right.mark_text(align="left", dx=8, fontSize=12).encode(x=x, y=y, text="action_id:N"),
-        left.mark_text(align="right", dx=-8, fontSize=12).encode(x=x, y=y, text="action_id:N"),
+        here.mark_text(fontSize=12).encode(x="label_x:Q", y="label_y:Q", text="action_id:N"),
     ]
     if len(apart):
         edge = alt.value(alt.expr("width + 26"))
@@ -59,7 +58,7 @@ def impact_effort(
         hollow = there.mark_point(filled=False, size=90, color=theme.MUTED, strokeDash=[3, 2])
         layers += [
             hollow.encode(x=edge, y=y, tooltip=tooltip),
-            there.mark_text(align="left", dx=8, fontSize=12, color=theme.MUTED).encode(x=edge, y=y, text="action_id:N"),
+            there.mark_text(align="left", dx=8, fontSize=10, color=theme.MUTED).encode(x=edge, y=y, text="action_id:N"),
         ]
     facts = {"n": len(placed), "apart": len(apart)}
     return _finished(alt.layer(*layers), "impact", finding, measured, lang, facts).properties(height=SIDE)
@@ -261,18 +260,22 @@ def _share(share: float, lang: str) -> str:
     return percent(share, lang)
 
 
-def _sides(rows: pd.DataFrame, wide: float) -> list[bool]:
-    """Whether the label of each point goes right of it: not where another point or its label stands."""
-    sides: list[bool] = []
-    points = list(zip(rows["effort"], rows["score"], strict=True))
-    for i, (effort, score) in enumerate(points):
-        near = [j for j, (_, other) in enumerate(points) if j != i and abs(other - score) < 3]
-        taken = any(
-            0 <= points[j][0] - effort < 0.1 * wide or (j < i and sides[j] and 0 <= effort - points[j][0] < 0.07 * wide)
-            for j in near
+def _labelled(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with where the label of each point goes (label_x, label_y): the first side that nothing stands on."""
+    wide, high = rows["effort"].max() / theme.WIDTH or 1.0, 100 / SIDE  # units in a pixel
+    points = [(effort / wide, score / high) for effort, score in zip(rows["effort"], rows["score"], strict=True)]
+    taken = [(x, y, 6, 6) for x, y in points]
+    places = []
+    for x, y in points:
+        free = (
+            (x + dx, y + dy)
+            for dx, dy in LABEL_SIDES
+            if all(abs(x + dx - at) > 17 + w or abs(y + dy - up) > 6 + h for at, up, w, h in taken)
         )
-        sides.append(not taken)
-    return sides
+        place = next(free, (x + LABEL_SIDES[0][0], y))
+        taken.append((*place, 17, 6))
+        places.append((place[0] * wide, place[1] * high))
+    return rows.assign(label_x=[x for x, _ in places], label_y=[y for _, y in places])
 
 
 def _finished(

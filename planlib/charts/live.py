@@ -16,12 +16,11 @@ def sliders(values: pd.DataFrame, weights: pd.Series, named: list[str]) -> list[
     most = max(100, 10 * math.ceil(max(points, default=0) / 10))
     bound, given = [], []
     for i, (point, title) in enumerate(zip(points, named, strict=True)):
-        told = round(point, 1)
-        told = int(told) if told == int(told) else told
+        shown = told(point)
         bind = alt.binding_range(min=0, max=most, step=1, name=title)
-        bound.append(alt.param(name=f"points_{i}", value=told, bind=bind))
+        bound.append(alt.param(name=f"points_{i}", value=shown, bind=bind))
         # A slider that has not moved stands for the stated weight, not for its rounding.
-        given.append(f"points_{i}" if told == point else f"(points_{i} == {told} ? {point!r} : points_{i})")
+        given.append(f"points_{i}" if shown == point else f"(points_{i} == {shown} ? {point!r} : points_{i})")
     each = [f"points[{i}]" for i in range(len(given))]
     return [
         *bound,
@@ -39,6 +38,12 @@ def stated_points(weights: pd.Series) -> pd.Series:
     """Points from 0 to 100 as the sliders take them: shares that sum to 1 become parts of 100."""
     shares = abs(float(weights.sum()) - 1) < 1e-6
     return weights.astype("float64") * (100.0 if shares else 1.0)
+
+
+def told(point: float) -> float | int:
+    """A weight as its slider shows it before it moves: a decimal at most."""
+    shown = round(point, 1)
+    return int(shown) if shown == int(shown) else shown
 
 
 def ranked(chart: alt.LayerChart, values: pd.DataFrame, top: int) -> alt.LayerChart:
