@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LOOK = HOME / "templates" / "html"
 LOOPBACK = "127.0.0.1"
 PORT, TRIES = 8888, 50
-ABSENT = ("jupyter_server_terminals", "jupyter_server_ydoc", "jupyter_collaboration", "jupyter_archive")
+ABSENT = ("jupyter_lsp", "jupyter_server_terminals", "jupyter_server_ydoc", "jupyter_collaboration", "jupyter_archive")
 UNLISTED = ["workbook*.db*", "__pycache__", "*.part", "*.pyc", "*~"]
 
 # JupyterLab's own settings for a client: calm, ready to present, asking nothing of the network.
@@ -41,6 +41,9 @@ SETTINGS = {
             "@jupyterlab/apputils-extension:announcements": True,
             "@jupyterlab/extensionmanager-extension": True,
             "@jupyterlab/debugger-extension": True,
+            "@jupyterlab/lsp-extension": True,
+            "@jupyterlab/fileeditor-extension:language-server": True,
+            "@jupyterlab/notebook-extension:language-server": True,
             "@jupyter/collaboration-extension": True,
             "@jupyter/docprovider-extension": True,
         }

@@ -5,11 +5,15 @@ from __future__ import annotations
 from html import escape
 
 import pandas as pd
+from ipywidgets import HTML, Widget
 
-from planlib import facts
+from planlib import decide, facts
+from planlib.charts.ranking import live_ranking
 from planlib.desk import blocks
 from planlib.desk.opened import Desk
 from planlib.desk.tables import Html
+from planlib.schedule import use
+from planlib.widgets.weight_panel import LiveRanking
 from planlib.words import word
 
 
@@ -59,3 +63,52 @@ def plan_today(here: Desk) -> Html:
         + line(here, "plan_today_counts", n=len(kept), of=len(stored), **span)
         + Html(f"<ol style='margin:0;padding-left:1.6em;max-height:26em;overflow:auto'>{listed}</ol>")
     )
+
+
+def ranking_panel(here: Desk, top: int = 12) -> Widget:
+    """The live ranking over the judgements as they now stand, its sliders at the group's weights."""
+    now = here.facts.at(here.today)
+    values = decide.values(now).dropna(how="all")
+    if values.empty:
+        return HTML(line(here, "not_judged").html)
+    shares, _ = decide.weights(now)
+    criteria = facts.titles(now.scored_criteria, here.lang)
+    bands = decide.ranking(now)["band"]
+    chart = live_ranking(
+        values, shares, facts.titles(now.actions, here.lang), here.lang, criteria, bands=bands, top=top
+    )
+    return LiveRanking(chart, values, shares)
+
+
+def weights_line(here: Desk) -> Html:
+    """Where the weights come from, and that moving them stores nothing."""
+    _, origin = decide.weights(here.facts)
+    return line(here, "weights_from", origin=origin.text(here.lang))
+
+
+def discussions(here: Desk) -> pd.DataFrame:
+    """Disagreements worth the room's time, the most worthwhile first."""
+    return decide.discussions(here.facts)
+
+
+def labels(here: Desk) -> dict[str, str]:
+    """Titles in the desk's language, of everything a sentence may name."""
+    return decide.names(here.facts, here.lang) | facts.titles(here.actions, here.lang).to_dict()
+
+
+def aside(here: Desk) -> Html:
+    """Notes that were parked or set aside, each with its table and the reason."""
+    rows = here.notes[here.notes["fate"].isin(["parked", "rejected"])]
+    items = []
+    for row in rows.itertuples():
+        where = [row.table] if isinstance(row.table, str) else []
+        where += [word(f"note_fate.{row.fate}", here.lang)]
+        where += [row.fate_why] if isinstance(row.fate_why, str) else []
+        items.append(f"<li>{escape(row.text)} <span class='quiet'>{escape(' · '.join(where))}</span></li>")
+    return Html(f"<ul>{''.join(items)}</ul>")
+
+
+def used(here: Desk) -> pd.DataFrame | None:
+    """What the stored plan uses of people and money; None when there is no plan yet."""
+    stored = use.of_stored(here.facts)
+    return None if stored is None else stored.use

@@ -123,7 +123,7 @@ class BuildForm(SignedForm):
         if not texts:
             return f"<div class='answer'>{escape(self.say('complete'))}</div>"
         listed = "".join(f"<li>{escape(text)}</li>" for text in texts)
-        return f"<div style='max-height:6.2em;overflow:auto;font-size:16px'><b>{escape(self.say('lacks'))}</b>" \
+        return f"<div style='max-height:8.6em;overflow:auto;font-size:16px'><b>{escape(self.say('lacks'))}</b>" \
                f"<ul style='margin:0;padding-left:1.2em'>{listed}</ul></div>"  # fmt: skip
 
     def check(self) -> None:

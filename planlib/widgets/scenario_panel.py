@@ -22,9 +22,16 @@ class ScenarioPanel(SignedForm):
     Nothing is stored but the scenario itself, by its name, when someone signs it.
     """
 
-    narrow = True
-
-    def __init__(self, facts: Facts, lang: str, name: str, *, actions: bool = True, saved: Callable | None = None):
+    def __init__(
+        self,
+        facts: Facts,
+        lang: str,
+        name: str,
+        *,
+        actions: bool = True,
+        wide: bool = False,
+        saved: Callable | None = None,
+    ):
         self._facts, self._lang = facts, lang
         self.found: scenario.Comparison | None = None
         self.name = self.text_field("scenario", value=name)
@@ -33,10 +40,15 @@ class ScenarioPanel(SignedForm):
         self.action = self.choice("action_forced", self.actions_listed(facts.current), blank="no_forced")
         self.forced = ipw.ToggleButtons(options=[(self.say("forced_in"), "in"), (self.say("forced_out"), "out")])
         self.forced.value = "out"
-        self.again = ipw.Button(description=self.say("recompute"), button_style="info")
+        self.narrow = not wide
+        self.again = ipw.Button(
+            description=self.say("recompute"), button_style="info", layout=ipw.Layout(align_self="flex-start")
+        )
         self.told = ipw.HTML()
-        choice = [self.action, self.forced] if actions else []
-        super().__init__(facts, lang, [self.name, self.money, self.days, *choice, self.again, self.told], saved)
+        asked = [self.name, self.money, self.days, *([self.action, self.forced] if actions else [])]
+        columns = f"repeat({len(asked)}, 1fr)" if wide else "1fr"
+        grid = ipw.GridBox(asked, layout=ipw.Layout(grid_template_columns=columns, grid_gap="0 16px"))
+        super().__init__(facts, lang, [grid, self.again, self.told], saved)
         self.again.on_click(lambda _button: self.compare())
         self._follow = saved
 

@@ -27,6 +27,10 @@ STYLE = """<style>
   line-height: 1.3; color: #5b6675; }
 .planlib-panel .widget-inline-hbox > :is(input, select, textarea, div:not(.widget-label)) { width: 100%;
   flex: 0 0 auto; }
+.planlib-panel .widget-hslider { flex-flow: row wrap; }
+.planlib-panel .widget-hslider > .widget-label { flex: 1 0 100%; }
+.planlib-panel .widget-hslider > .slider-container.slider-container { flex: 1 1 0; width: auto; height: 44px; }
+.planlib-panel .widget-hslider > .widget-readout { flex: 0 0 3.2em; width: 3.2em; text-align: right; }
 .planlib-panel .widget-html > .widget-label { display: none; }
 .planlib-panel button { width: auto; padding: 0 18px; line-height: 42px; height: 44px; }
 .planlib-panel .widget-html-content { line-height: 1.4; white-space: normal; }
