@@ -187,7 +187,11 @@ def _scores(lang: str, holes: bool, moved: bool) -> alt.Chart:
     if holes:
         told = f"datum.known > 0 ? {told} : {json.dumps(unknown)}"
         said = f"datum.known > 0 ? {said} : datum.title + {json.dumps(', ' + unknown)}"
-    text = alt.Chart().transform_calculate(told="format(100 * datum.score, '.1f')")
+    # Halves to even, as `words.number` writes them elsewhere: the same score reads the same.
+    tenths = "100 * datum.score * 10"
+    text = alt.Chart().transform_calculate(
+        told=f"format((round({tenths}) - ({tenths} % 2 == 0.5 ? 1 : 0)) / 10, '.1f')"
+    )
     text = text.mark_text(align="left", dx=7, dy=alt.expr("low"), fontSize=14)
     end = "left + max(0, datum.score) * (right - left)" if holes else "left + datum.score * (right - left)"
     return text.encode(**_at(end), text=alt.value(alt.expr(told)), description=alt.value(alt.expr(said)))
