@@ -91,7 +91,7 @@ export default { render };
 CSS = """
 .planlib-scores { font: 18px/1.4 Inter, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; color: #1b2430;
   overflow: auto; max-height: 80vh; }
-.planlib-scores table { border-collapse: collapse; }
+.planlib-scores table { border-collapse: collapse; font: inherit; }
 .planlib-scores caption { text-align: left; font-weight: 600; padding: 0 0 6px; }
 .planlib-scores th { text-align: left; font-weight: 500; padding: 4px 14px 4px 0; max-width: 22em; }
 .planlib-scores thead th { position: sticky; top: 0; background: #fff; border-bottom: 2px solid #1b2430; max-width: 8em;
