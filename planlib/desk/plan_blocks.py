@@ -63,9 +63,10 @@ def axes(found: Adopted, lang: str) -> Html:
         number = f"{escape(axis.number)}. " if isinstance(axis.number, str) else ""
         called = escape(getattr(axis, f"title_{lang}")) if axis.Index else _say("no_axis", lang)
         parts.append(f"<h3>{number}{called}</h3><p>{_say('n_actions', lang, n=axis.actions)}</p>")
+        columns = ["title", "owner", "dates", "cost", "indicators"]
+        several = rows["objective_id"].notna().any()
+        groups = []
         for _, part in rows.groupby(rows["objective_id"].fillna(""), sort=False):
-            parts.append(_objective(part.iloc[0], lang) if rows["objective_id"].notna().any() else "")
-            columns = ["title", "owner", "dates", "cost", "indicators"]
             cells = [
                 [
                     _action(row, found, lang),
@@ -76,7 +77,8 @@ def axes(found: Adopted, lang: str) -> Html:
                 ]
                 for row in part.itertuples()
             ]
-            parts.append(_table("plan", lang, columns, cells).html)
+            groups.append((_objective(part.iloc[0], lang) if several else "", cells))
+        parts.append(_table("annex plan", lang, columns, groups).html)
     return Html("".join(parts))
 
 
@@ -86,19 +88,11 @@ def money_table(found: Adopted, lang: str) -> Html:
         return _nothing("no_money", lang)
     rows = []
     for row in found.money.itertuples():
-        status = f'<br><span class="quiet">{escape(coded("source_status", row.status, lang))}</span>'
-        rows.append(
-            [
-                escape(getattr(row, f"title_{lang}")) + (status if isinstance(row.status, str) else ""),
-                *(_cell(value, found, lang) for value in (row.used, row.available)),
-                _say("short", lang, amount=_amount(row.over, found, lang))
-                if row.over > 0
-                else _cell(row.left, found, lang),
-            ]
-        )
-    sums = [found.money[name].sum(skipna=False) for name in ("used", "available", "left")]
-    rows.append([_say("total", lang), *(f"<strong>{_cell(value, found, lang)}</strong>" for value in sums)])
-    return _table("money", lang, ["source", "used", "available", "left"], rows, numbers=3)
+        status = coded("source_status", row.status, lang) if isinstance(row.status, str) else ""
+        quiet = f'<br><span class="quiet">{escape(status)}</span>' if status else ""
+        rows.append([escape(getattr(row, f"title_{lang}")) + quiet, *_amounts(row, found, lang)])
+    rows.append([_say("total", lang), *(f"<strong>{cell}</strong>" for cell in _amounts(found.total, found, lang))])
+    return _table("money", lang, ["source", "used", "available", "left"], [("", rows)], numbers=3)
 
 
 def indicators(found: Adopted, lang: str) -> Html:
@@ -108,16 +102,17 @@ def indicators(found: Adopted, lang: str) -> Html:
     rows = []
     for card in found.cards.itertuples():
         unit = card.unit if isinstance(card.unit, str) else ""
-        level = f' <span class="quiet">({escape(coded("level", card.level, lang))})</span>'
+        level = coded("level", card.level, lang) if isinstance(card.level, str) else ""
+        quiet = f' <span class="quiet">({escape(level)})</span>' if level else ""
         rows.append(
             [
-                escape(getattr(card, f"title_{lang}")) + (level if isinstance(card.level, str) else ""),
+                escape(getattr(card, f"title_{lang}")) + quiet,
                 _measured(card.baseline, unit, card.baseline_date, lang),
                 _measured(card.target, unit, card.target_date, lang),
                 _follow(card, lang),
             ]
         )
-    return _table("cards", lang, ["indicator", "baseline", "target", "follow"], rows)
+    return _table("cards", lang, ["indicator", "baseline", "target", "follow"], [("", rows)])
 
 
 def outside(found: Adopted, lang: str, names: dict[str, str]) -> Html:
@@ -135,7 +130,7 @@ def outside(found: Adopted, lang: str, names: dict[str, str]) -> Html:
         ]
         for row in found.outside.itertuples()
     ]
-    return top + _table("outside", lang, ["title", "owner", "why"], rows)
+    return top + _table("annex outside", lang, ["title", "owner", "why"], [("", rows)])
 
 
 def assumed(found: Adopted, lang: str, names: dict[str, str]) -> Html:
@@ -165,11 +160,11 @@ def _nothing(name: str, lang: str) -> Html:
 def _objective(row, lang: str) -> str:
     called = row[f"objective_{lang}"]
     if not isinstance(called, str):
-        return f"<h4>{_say('no_objective', lang)}</h4>"
+        return _say("no_objective", lang)
     number = row["objective_number"]
     if isinstance(number, str):
-        return f"<h4>{_say('objective', lang, number=number, title=called)}</h4>"
-    return f"<h4>{_say('objective_plain', lang, title=called)}</h4>"
+        return _say("objective", lang, number=number, title=called)
+    return _say("objective_plain", lang, title=called)
 
 
 def _action(row, found: Adopted, lang: str) -> str:
@@ -241,6 +236,12 @@ def _amount(value: float, found: Adopted, lang: str) -> str:
     return money(round(value), lang, found.currency)
 
 
+def _amounts(row, found: Adopted, lang: str) -> list[str]:
+    """Used, available, and what is left or short."""
+    short = _say("short", lang, amount=_amount(row.over, found, lang)) if row.over > 0 else None
+    return [_cell(row.used, found, lang), _cell(row.available, found, lang), short or _cell(row.left, found, lang)]
+
+
 def _cell(value: float, found: Adopted, lang: str) -> str:
     return NOWHERE if value != value else escape(_amount(value, found, lang))
 
@@ -249,8 +250,9 @@ def _text(value) -> str:
     return value if isinstance(value, str) else NOWHERE
 
 
-def _table(name: str, lang: str, columns: list[str], rows: list[list[str]], numbers: int = 0) -> Html:
-    """A table of cells already escaped; the first of each row is its header, the last `numbers` stand right."""
+def _table(name: str, lang: str, columns: list[str], groups: list[tuple[str, list]], numbers: int = 0) -> Html:
+    """A table of groups of rows (heading or none, rows of cells already escaped); the first cell of each row is its
+    header, the last `numbers` stand right."""
     right = set(range(len(columns) - numbers, len(columns)))
 
     def side(i: int, cell: str = "") -> str:
@@ -258,10 +260,14 @@ def _table(name: str, lang: str, columns: list[str], rows: list[list[str]], numb
         return f' class="{" ".join(kinds)}"' if kinds else ""
 
     head = "".join(f'<th scope="col"{side(i)}>{_say(f"col_{column}", lang)}</th>' for i, column in enumerate(columns))
-    body = "".join(
-        f'<tr><th scope="row">{first}</th>'
-        + "".join(f"<td{side(i, c)}>{c}</td>" for i, c in enumerate(rest, 1))
-        + "</tr>"
-        for first, *rest in rows
-    )
-    return Html(f'<table class="{name}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+    bodies = []
+    for heading_of, rows in groups:
+        over = f'<tr><th scope="rowgroup" colspan="{len(columns)}">{heading_of}</th></tr>' if heading_of else ""
+        body = "".join(
+            f'<tr><th scope="row">{first}</th>'
+            + "".join(f"<td{side(i, c)}>{c}</td>" for i, c in enumerate(rest, 1))
+            + "</tr>"
+            for first, *rest in rows
+        )
+        bodies.append(f"<tbody>{over}{body}</tbody>")
+    return Html(f'<table class="{name}"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>')

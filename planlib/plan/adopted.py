@@ -43,8 +43,8 @@ class Adopted:
         published before is no longer the plan's, and `in_year` (at work in the year).
     axes : top order of the document: axis_id, number, title_fr, title_en, actions; '' for actions without an axis.
     cards : indicators with axis_id. budgets : by source and fiscal year: used, available, over, left; money : the
-        year's, by source. days : by role and month of the year: used, capacity (empty in public). outside : actions
-        left out, with why (empty in public).
+        year's, by source, and total : over all sources, one's excess set against another's rest. days : by role and
+        month of the year: used, capacity (empty in public). outside : actions left out, with why (empty in public).
     assumed : pairs (action_id or None, sentence). figures : name -> (x, n), n None when it has no total.
     sentence and findings : told by their `text(lang)`.
     """
@@ -62,6 +62,7 @@ class Adopted:
     cards: pd.DataFrame
     budgets: pd.DataFrame
     money: pd.DataFrame
+    total: pd.Series
     days: pd.DataFrame
     outside: pd.DataFrame
     assumed: tuple
@@ -123,6 +124,7 @@ def adopted(
         cards=cards,
         budgets=budgets,
         money=spent,
+        total=_total(spent),
         days=days,
         outside=outside,
         assumed=tuple(pair for pair in assumed if not public or pair[1].key in PUBLIC_ASSUMED),
@@ -162,6 +164,12 @@ def _money(facts: Facts, use: pd.DataFrame | None, edition: str) -> pd.DataFrame
     for lang in LANGS:
         found[f"title_{lang}"] = found["source_id"].map(titles(sources, lang)).fillna(found["source_id"])
     return found.sort_values(["source_id", "year"], ignore_index=True)
+
+
+def _total(spent: pd.DataFrame) -> pd.Series:
+    used, available = (spent[name].sum(skipna=False) for name in ("used", "available"))
+    left = available - used
+    return pd.Series({"used": used, "available": available, "over": max(-left, 0.0), "left": max(left, 0.0)})
 
 
 def _days(facts: Facts, use: pd.DataFrame | None, first: date, edition: str) -> pd.DataFrame:
