@@ -126,7 +126,7 @@ def client_to_copy(folder: Path, options: argparse.Namespace) -> tuple[Path, int
         return options.client, options.year
     source = ROOT / "data" / "demo" / "sdc-rue-des-tanneurs"
     mandate = yaml.safe_load((source / "mandate.yaml").read_text(encoding="utf-8"))
-    demo._whole(source, mandate, folder / "demo")  # the client alone, without its reports
+    demo.whole(source, mandate, folder / "demo")  # the client alone, without its reports
     return folder / "demo" / source.name, options.year or mandate["year"]
 
 

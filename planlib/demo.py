@@ -18,6 +18,7 @@ from planlib.workspace import HOME, find_workspace, keep_received, read_client
 
 DEMO = HOME / "data" / "demo"
 WHO = "planlib demo"
+ENGINE = "fork"
 
 
 def build(
@@ -42,12 +43,12 @@ def build(
             tell(word("demo.kept", lang, client=source.name))
         else:
             tell(word("demo.building", lang, client=source.name, n=len(mandate["steps"])))
-            _whole(source, mandate, root)
+            whole(source, mandate, root)
         made.append(_reported(source.name, mandate, root))
     return made
 
 
-def _whole(source: Path, mandate: dict, root: Path) -> None:
+def whole(source: Path, mandate: dict, root: Path) -> None:
     """Build a client apart and move it in place at the end: a stop on the way leaves no half client."""
     root.mkdir(parents=True, exist_ok=True)
     apart = Path(tempfile.mkdtemp(prefix=".demo-", dir=root))
@@ -88,7 +89,7 @@ def _step(book: store.Book, folder: Path, step: dict) -> None:
 def _reported(client: str, mandate: dict, root: Path) -> dict:
     year, today = mandate["year"], mandate["today"]
     jobs = [
-        report.Job("annual_review", client, {"year": year, "lang": lang}, root, today)
+        report.Job("annual_review", client, {"year": year, "lang": lang}, root, today, ENGINE)
         for lang in read_client(client, root).languages
     ]
     with store.open(client, root) as book:

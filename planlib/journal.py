@@ -61,6 +61,33 @@ def transaction(db: sqlite3.Connection, client: str) -> Iterator[None]:
         raise
 
 
+def fingerprint(path: Path) -> list:
+    """What a workbook holds, by its sealed batches: equal lists, equal contents. Cheap: no row is read."""
+    with _reading(path) as db:
+        last = db.execute("SELECT coalesce(max(seq), 0) FROM entry").fetchone()
+        return [last, db.execute("SELECT batch, n, digest FROM seal ORDER BY batch").fetchall()]
+
+
+def last_written(path: Path) -> str | None:
+    """When (ISO text, UTC) a workbook was last written to; None while it is empty."""
+    with _reading(path) as db:
+        return db.execute("SELECT max(at) FROM entry").fetchone()[0]
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    client = path.parent.name
+    if not path.is_file():
+        raise PlanError("store.not_a_workbook", client=client)
+    try:
+        with closing(sqlite3.connect(path, timeout=30)) as db:
+            yield db
+    except sqlite3.OperationalError:
+        raise PlanError("store.busy", client=client) from None
+    except sqlite3.DatabaseError:
+        raise PlanError("store.not_a_workbook", client=client) from None
+
+
 def _upgrade(db: sqlite3.Connection, path: Path) -> None:
     """Make the tables of a new file; bring an older one up to date, a copy kept; refuse a newer one."""
     client = path.parent.name

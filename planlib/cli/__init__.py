@@ -9,8 +9,8 @@ import typer
 from planlib.cli import ask
 
 # isort: off
-from planlib.cli import thread, whatif, followup, planning, keeping  # noqa: F401 they register their commands, in the order of --help
-from planlib.cli import lab  # noqa: F401
+# They register their commands, in the order of --help.
+from planlib.cli import thread, planning, whatif, followup, lab, keeping  # noqa: F401
 
 # isort: on
 from planlib.schema import PlanError

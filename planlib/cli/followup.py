@@ -46,7 +46,7 @@ def report(
     langs: Annotated[str | None, option("langs", metavar="fr,en")] = None,
     to: Annotated[str, option("to", metavar="html")] = "html",
     parameter: Annotated[list[str] | None, option("parameter", "--parameter", "-p", metavar="NAME=VALUE")] = None,
-    engine: Annotated[str, option("engine")] = "nbclient",
+    engine: Annotated[str, option("engine", metavar="fork|nbclient")] = "fork",
     timeout: Annotated[str | None, option("timeout", metavar="S")] = None,
 ):
     from planlib import report as face
@@ -65,19 +65,24 @@ def report(
     jobs = [
         face.Job(template, name, {**given, "lang": lang}, ask.workspace, ask.today, engine, seconds)
         for name in names
-        for lang in languages(ask, name, langs)
+        for lang in languages(ask, name, langs, alone=len(names) == 1)
     ]
     records = face.batch(jobs, on_done=None if ask.json else lambda record: tell(record, ask.lang))
     return finished(ask, {"reports": records}, records)
 
 
-def languages(ask: Ask, client: str, asked: str | None) -> list[str]:
-    """The languages asked for, else the client's own."""
+def languages(ask: Ask, client: str, asked: str | None, *, alone: bool) -> list[str]:
+    """The languages asked for, else the client's own; one client of many that cannot be read fails in its turn."""
     from planlib.workspace import read_client
 
-    if asked is None:
+    if asked is not None:
+        return [one_of("--langs", lang.strip(), LANGS) for lang in asked.split(",")]
+    try:
         return list(read_client(client, ask.workspace).languages)
-    return [one_of("--langs", lang.strip(), LANGS) for lang in asked.split(",")]
+    except PlanError:
+        if alone:
+            raise
+        return [ask.lang]
 
 
 def name_and_value(text: str) -> tuple[str, str]:

@@ -7,16 +7,16 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from planlib import journal
 from planlib.report.parameters import TEMPLATES, Template
 from planlib.schema import PlanError
 from planlib.workspace import HOME
@@ -30,23 +30,9 @@ def fingerprint(template: Template, parameters: dict[str, Any], client_folder: P
     digest = hashlib.sha256(template.content)
     digest.update(json.dumps([parameters, formats], sort_keys=True, default=str).encode())
     digest.update((client_folder / "client.yaml").read_bytes())
-    digest.update(json.dumps(_journal(client_folder / "workbook.db")).encode())
+    digest.update(json.dumps(journal.fingerprint(client_folder / "workbook.db")).encode())
     digest.update(_own_source().encode())
     return digest.hexdigest()
-
-
-def _journal(path: Path) -> list:
-    """What the workbook holds, by its sealed batches: read alone, so that an unchanged client costs a hash."""
-    if not path.is_file():
-        return []
-    try:
-        with closing(sqlite3.connect(path, timeout=30)) as book:
-            last = book.execute("SELECT coalesce(max(seq), 0) FROM entry").fetchone()
-            return [last, book.execute("SELECT batch, n, digest FROM seal ORDER BY batch").fetchall()]
-    except sqlite3.OperationalError:
-        raise PlanError("store.busy", client=path.parent.name) from None
-    except sqlite3.DatabaseError:
-        raise PlanError("store.not_a_workbook", client=path.parent.name) from None
 
 
 def last_day(client_folder: Path) -> date:
@@ -54,11 +40,9 @@ def last_day(client_folder: Path) -> date:
 
     The first of 1970 for a workbook that is empty or cannot be read; making its report then says so.
     """
-    path = client_folder / "workbook.db"
     at = None
-    if path.is_file():
-        with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(path, timeout=30)) as book:
-            (at,) = book.execute("SELECT max(at) FROM entry").fetchone()
+    with suppress(PlanError):
+        at = journal.last_written(client_folder / "workbook.db")
     return date.fromisoformat(at[:10]) if at else date(1970, 1, 1)
 
 
