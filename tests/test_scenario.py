@@ -214,6 +214,18 @@ def test_once_under_way_what_is_begun_stays_and_the_rest_bears_the_cut(book):
     assert found.after.actions.loc["C", "start"] == pd.Timestamp(START)
 
 
+def test_the_money_of_what_is_done_is_not_offered_again(book):
+    store_plan(book)
+    put(book, "update", {"action_id": "A", "updated_on": "2026-01-30", "status": "done"}, effective="2026-01-30")
+    for action in ("B", "C"):
+        row = {"action_id": action, "updated_on": "2026-01-20", "status": "to_come"}
+        put(book, "update", row, effective="2026-01-20")
+    found = compare(book, "budget.fonds/2026.amount=8000", today=date(2026, 2, 2))
+    assert found.before.chosen == ["A", "B", "C"]
+    assert found.after.chosen == ["A", "B"]  # of 8,000 $, A took 4,000 $
+    assert found.after.use.set_index("source_id").loc["fonds", "unused"] == 0.0
+
+
 def test_a_cut_made_in_the_year_leaves_the_years_gone_by_as_they_were(book):
     put(book, "budget", {"source_id": "fonds", "fiscal_year": 2025, "amount": 5_000.0})
     put(book, "role", {"role_id": "coord", "title": "Coordination"})
