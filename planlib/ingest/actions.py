@@ -157,6 +157,10 @@ def _when(rows: Rows, columns: dict[str, list]) -> None:
     ends: list = [None] * n
     said: list = [None] * n
     rhythms = {cell for name in names for cell in set(read[name].found) if cell and is_horizon(cell)}
+    for name in names:
+        for cell in sorted(rhythms & set(read[name].found)):
+            i = read[name].found.index(cell)
+            rows.say(i, rows.header(name), cell, "", "ingest.horizon_read", n=read[name].found.count(cell))
     horizons = readers.blanks(rows.text("horizon")) if rows.has("horizon") else [None] * n
     for i in range(n):
         words = []

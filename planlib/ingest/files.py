@@ -99,6 +99,10 @@ def read_cells(path: str | Path, answers: Mapping[str, str] | None = None) -> Wo
     path = Path(path)
     data = _bytes(path)
     kind = path.suffix.lower()
+    if kind == ".json":
+        from planlib.ingest import trello
+
+        return trello.read(path, data)
     if kind not in TEXT_KINDS + WORKBOOK_KINDS:
         raise PlanError("files.unknown_kind", file=path.name, kinds=[*TEXT_KINDS, *WORKBOOK_KINDS])
     if data[:4] == b"PK\x03\x04" or data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from planlib.ingest import actions, build, choices, files, funding, given, kinds, layout, notes, sources
+from planlib.ingest import actions, build, choices, files, funding, given, kinds, layout, notes, polis, sources
 from planlib.ingest.keys import Frames
 from planlib.ingest.records import Question, Repair, SetAside, fold, plain
 from planlib.ingest.rows import Rows
@@ -117,7 +117,7 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) 
     answers = dict(answers or {})
     columns = given.under(answers, "column.")
     book = files.read_cells(path, answers)
-    sources.refuse_summary(book)
+    polis.refuse_summary(book)
     if "sheet" in answers:
         book = _one_sheet(book, answers["sheet"])
     words = {**kinds.synonyms()["headers"][kind], "-private": kinds.synonyms()["private"]}
@@ -144,7 +144,10 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) 
     _match(rows, columns)
     if not rows.cells:
         raise PlanError("layout.no_rows", sheet=table.sheet, row=str(table.header.rows[-1] if table.header.rows else 0))
-    builder = sources.recognise(rows.headers, kind) or BUILDERS.get(kind, build.build)
+    source = sources.recognise(rows.headers, kind)
+    if source and kind in source.readies:
+        source.readies[kind](rows)
+    builder = (source.reads.get(kind) if source else None) or BUILDERS.get(kind, build.build)
     tables, made = builder(rows)
     _report_unused(rows)
     return Import(

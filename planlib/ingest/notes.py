@@ -36,6 +36,7 @@ def build_notes(rows: Rows) -> tuple[Frames, set[str]]:
     made = not any(ids)
     columns: dict[str, list] = {name: [] for name in (*beside, "note_id", "text", "text_original", "question")}
     index: list[int] = []
+    stripped = 0
     for name, place in asked:
         cells = rows.text(name) if place is None else _column(rows, place)
         questions = readers.blanks(rows.text("question")) if rows.has("question") else [None] * len(rows)
@@ -45,11 +46,14 @@ def build_notes(rows: Rows) -> tuple[Frames, set[str]]:
                 continue
             index.append(i)
             columns["text"].append(strip_html(cells[i]))
+            stripped += columns["text"][-1] != cells[i]
             columns["text_original"].append(originals[i] or (cells[i] if columns["text"][-1] != cells[i] else None))
             columns["question"].append(questions[i] or header)
             columns["note_id"].append(_answer_id(ids[i], name, asked) if ids[i] else None)
             for other, found in beside.items():
                 columns[other].append(found[i])
+    if stripped:
+        rows.say(None, "", "<...>", "", "ingest.html", n=stripped)
     for i in set(rows.kept) - set(index):
         rows.drop(i, "ingest.no_words")
     order = sorted(range(len(index)), key=lambda position: index[position])  # the notes of one person stay together
@@ -71,7 +75,8 @@ def _questions(rows: Rows) -> list[tuple[str, int | None]]:
     places = []
     for place, header in enumerate(rows.headers):
         forms = set(kinds.header_forms(header))
-        free = place not in rows.matched.values() and header and not kinds.is_private(header)
+        taken = place in rows.skipped or place in rows.matched.values()
+        free = not taken and header and not kinds.is_private(header)
         if free and not forms & kinds.machine_headers() and any(plain(row[place]) for row in rows.cells):
             places.append(place)
     form = rows.has("written") or len(places) == 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planlib.ingest import columns, kinds, values
-from planlib.ingest.records import fold, letters, plain
+from planlib.ingest.records import fold, letters, plain, slug
 from planlib.ingest.rows import Rows
 from planlib.ingest.when import is_horizon, parse_when
 from planlib.schema import CODES, PlanError
@@ -98,6 +98,7 @@ def codes(rows: Rows, name: str, codes_name: str) -> list:
     cells = rows.text(name)
     known = dict(kinds.code_words(codes_name))
     known |= {fold(cell): code for cell in set(cells) if (code := _percent_status(cell, codes_name))}
+    known |= _levels(rows, name, codes_name, cells)
     unknown = {cell for cell in set(cells) if values.is_unknown(cell) and fold(cell) not in known}
     shown = ["" if cell in unknown else cell for cell in cells]
     found = columns.parse_code_column(_series(rows, name, shown), CODES[codes_name], known, **_place(rows, name))
@@ -143,6 +144,18 @@ def _percent_status(cell: str, codes_name: str) -> str | None:
     return "to_come" if share == 0 else "done" if share == 100 else "under_way" if share < 100 else None
 
 
+def _levels(rows: Rows, name: str, codes_name: str, cells: list[str]) -> dict[str, str]:
+    """Bare figures 1, 2 and 3 in a column of priorities are its levels; which end is the highest is a question."""
+    figures = {cell for cell in cells if cell.isdigit()}
+    if codes_name != "priority" or not figures or not figures <= {"1", "2", "3"}:
+        return {}
+    choices = {"first": "ingest.choice_first", "last": "ingest.choice_last"}
+    facts = {"column": rows.header(name), "found": ", ".join(sorted(figures))}
+    given = rows.ask(f"levels.{slug(rows.header(name))}", "ingest.ask_levels", choices, "first", **facts)
+    codes_of = CODES["priority"] if given == "first" else CODES["priority"][::-1]
+    return dict(zip("123", codes_of, strict=False))
+
+
 def periods(rows: Rows, name: str) -> Periods:
     """Dates and periods; a horizon (`court terme`) is no date here, and is read as a horizon elsewhere."""
     cells = rows.text(name)
@@ -163,15 +176,29 @@ def periods(rows: Rows, name: str) -> Periods:
 def day_first(rows: Rows) -> bool | None:
     """Whether 01/02/2026 is 1 February in this file, as one of its columns proves; None when none does."""
     if "day_first" not in rows.settled:
-        cells = {cell for name in rows.matched if kinds.is_date(rows.kind, name) for cell in rows.raw(name)}
-        rows.settled["day_first"] = columns.date_order(cells)[0]
+        cells = {cell for name in rows.names if kinds.is_date(rows.kind, name) for cell in rows.raw(name)}
+        rows.settled["day_first"] = proven = columns.date_order(cells)[0]
+        two_ways = sorted(cell for cell in cells if proven is not None and _two_ways(cell))
+        if two_ways:
+            used = parse_when(two_ways[0], rows.fiscal_start, proven)[0]
+            why = "ingest.day_first" if proven else "ingest.month_first"
+            rows.say(None, "", two_ways[0], used, why, n=len(two_ways))
     return rows.settled["day_first"] if "dates" not in rows.answers else None
+
+
+def _two_ways(cell: str) -> bool:
+    """Whether the day and the month of a date could change places."""
+    try:
+        parse_when(cell)
+    except PlanError as error:
+        return error.key == "parse.when_order"
+    return False
 
 
 def decimal(rows: Rows) -> str | None:
     """The decimal sign of the file, as one of its columns of figures proves; None when none does."""
     if "decimal" not in rows.settled:
-        cells = {cell for name in rows.matched if kinds.is_figure(rows.kind, name) for cell in rows.raw(name)}
+        cells = {cell for name in rows.names if kinds.is_figure(rows.kind, name) for cell in rows.raw(name)}
         proven, both = columns.decimal_sign(cells)
         if proven is None and not both and any(SIGN_FIRST.match(cell) for cell in cells):
             proven = "."  # $52,000: whoever writes the sign first writes the point

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pandas as pd
 from planlib.ingest import keys, kinds
 from planlib.ingest.imports import Import
 from planlib.ingest.names import SAME, Names, fresh_ids, match_words, words_of
-from planlib.ingest.records import Repair, SetAside, fold
+from planlib.ingest.records import Repair, SetAside, fold, slug
 from planlib.ingest.rows import joined
 from planlib.schema import PlanError, kind_of
 from planlib.store import Book
@@ -23,6 +24,7 @@ ORDER = (
     "context", "decision", "observation", "spending", "engagement",
 )  # fmt: skip
 AMOUNTS = ("amount", "amount_low", "amount_high", "cost_low", "cost_high")
+STATEMENT = re.compile(r"P-\d{3,}")  # a Polis comment, see polis.statement_id
 SIMILAR = 0.6  # share of letters in common from which two titles under one number are one action renamed
 
 
@@ -100,7 +102,7 @@ class _Resolver:
             if not made and kind != "note":
                 ids[key] = str(key)
             elif not made:
-                ids[key] = str(key) if str(key) not in taken else next(fresh)
+                ids[key] = self._free_note(str(key), table, taken) or next(fresh)
             else:
                 ids[key] = next(fresh) if kind in keys.MADE else str(key)
         self.ids[kind] = {str(key): found for key, found in ids.items()}
@@ -113,6 +115,13 @@ class _Resolver:
             self.names(kind).add(table)
             table["first_step_of"] = self._column("action", table["first_step_of"].tolist())
         self.names(kind).add(table)
+
+    @staticmethod
+    def _free_note(key: str, table: pd.DataFrame, taken: set[str]) -> str | None:
+        """The file's own id of a note when it is free; a statement of a second conversation takes its name too."""
+        if key in taken and STATEMENT.fullmatch(key) and table.get("workshop") is not None:
+            key = of_round(key, table.loc[key, "workshop"])
+        return None if key in taken else key
 
     def _match_titles(self, kind: str, table: pd.DataFrame, known: pd.DataFrame, made: bool) -> dict:
         """File id -> id of the row of the workbook with the same title; an id of the workbook is itself."""
@@ -180,7 +189,7 @@ class _Resolver:
             return
         keys = [name for name in kind_of(kind).keys if _target(kind, name)]
         if kind == "ballot" and self.imported.kind == "ballots":
-            table = self._join_choices(table)
+            table = self._of_their_round(self._join_choices(table))
         if table.index.nlevels > 1 and keys:
             levels = {name: table.index.get_level_values(name).tolist() for name in table.index.names}
             lost = [False] * len(table)
@@ -212,6 +221,22 @@ class _Resolver:
         levels = {name: table.index.get_level_values(name).tolist() for name in table.index.names} | {"item": items}
         table = table.set_axis(pd.MultiIndex.from_arrays(list(levels.values()), names=list(levels)))
         return table[[not lost for lost in gone]]
+
+    def _of_their_round(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Statements are numbered alike in every conversation: a vote is about a note of its own."""
+        notes = self.known("note")
+        rounds = set(notes["workshop"].dropna()) if len(notes) else set()
+        pairs = dict.fromkeys(
+            zip(table.index.get_level_values("round"), table.index.get_level_values("item"), strict=True)
+        )
+        for round_, item in pairs:
+            if round_ in rounds and STATEMENT.fullmatch(str(item)):
+                own = of_round(item, round_)
+                here = own in notes.index or (item in notes.index and notes.loc[item, "workshop"] != round_)
+                pairs[round_, item] = own if here else item
+        levels = {name: table.index.get_level_values(name).tolist() for name in table.index.names}
+        levels["item"] = [pairs[pair] or pair[1] for pair in zip(levels["round"], levels["item"], strict=True)]
+        return table.set_axis(pd.MultiIndex.from_arrays(list(levels.values()), names=list(levels)))
 
     def _check_early(self, kind: str, name: str, found: list) -> None:
         """PlanError when a file speaks of things the workbook has none of."""
@@ -335,6 +360,11 @@ class _Resolver:
         table.index = pd.MultiIndex.from_tuples(dated, names=table.index.names)
         self.tables["cost"] = table[~table.index.duplicated(keep="last")]
         self._say(None, None, "", "", "ingest.no_year")
+
+
+def of_round(item: str, round_: str) -> str:
+    """The id of a statement of a conversation that is not the first of its client."""
+    return f"{item}-{slug(round_)}"
 
 
 class What:

@@ -33,6 +33,8 @@ class Rows:
     used: set[int | str] = field(default_factory=set)  # columns that were read
     texts: dict[int | str, list[str]] = field(default_factory=dict)  # columns already tidied, by place
     settled: dict[str, object] = field(default_factory=dict)  # what holds for the whole file
+    given: dict[str, list[str]] = field(default_factory=dict)  # columns made of others, for a known export
+    skipped: set[int] = field(default_factory=set)  # columns that a known export has and that hold no answer
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -41,14 +43,27 @@ class Rows:
     def kept(self) -> list[int]:
         return [i for i in range(len(self)) if i not in self.aside]
 
+    @property
+    def names(self) -> list[str]:
+        """The columns of the kind that the file has, or that were made of others."""
+        return [*self.matched, *self.given]
+
     def has(self, *names: str) -> bool:
         """Whether the file, or what was said of it, gives one of these columns."""
-        return any(name in self.matched or name in self.constants for name in names)
+        return any(name in self.matched or name in self.given or name in self.constants for name in names)
+
+    def give(self, name: str, cells: list[str]) -> None:
+        """A column of the kind made of others of the file; it takes the place of what its header may have meant."""
+        self.given[name] = cells
+        self.used |= {self.matched.pop(name)} if name in self.matched else set()
+        self.texts.pop(name, None)
 
     def raw(self, name: str) -> list[str]:
         """The cells of a column as found; a constant for every row; blanks when the file has no such column."""
         if name in self.matched:
             return self.column(self.matched[name])
+        if name in self.given:
+            return list(self.given[name])
         return [str(self.constants.get(name, ""))] * len(self)
 
     def column(self, place: int) -> list[str]:

@@ -1,159 +1,71 @@
-"""Exports of known tools, recognised by their headers, and what each needs beyond the generic reader."""
+"""Exports of known tools, recognised by their headers: the reader each takes, or what it needs before the generic one.
+
+Only tools whose export we have seen, or whose headers are documented, are named here; any other goes the generic way.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-import pandas as pd
-
-from planlib.ingest import build, readers
-from planlib.ingest.files import Workbook
-from planlib.ingest.keys import Frames
-from planlib.ingest.records import fold, plain
+from planlib.ingest import decidim, forms, polis, trello
+from planlib.ingest.records import fold
 from planlib.ingest.rows import Rows
-from planlib.ingest.values import strip_html
-from planlib.schema import PlanError
-
-Made = tuple[Frames, set[str]]
-SUMMARY = {"topic", "url", "views", "voters", "groups", "conversation-description"}
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A known export: the headers that give it away, and how each kind of file is read from it."""
+    """A known export: the headers that give it away, how it is read, or made ready, as each kind of file."""
 
     name: str
     headers: frozenset[str]
-    reads: dict[str, Callable[[Rows], Made]]
+    reads: Mapping[str, Callable[[Rows], polis.Made]] = field(default_factory=dict)
+    readies: Mapping[str, Callable[[Rows], None]] = field(default_factory=dict)
 
 
-def refuse_summary(book: Workbook) -> None:
-    """PlanError when the file is Polis' summary.csv, pairs of key and value without a table."""
-    rows = book.sheets[0].rows[:20] if book.sheets else []
-    keys = {fold(row[0]) for row in rows if row}
-    if len(keys & SUMMARY) >= 4:
-        raise PlanError("ingest.polis_summary", file=book.path.name)
-
-
-def recognise(headers: list[str], kind: str) -> Callable[[Rows], Made] | None:
-    """How to read a known export as this kind of file; None when the generic reader does."""
+def recognise(headers: list[str], kind: str) -> Source | None:
+    """The known export with these headers that can be read as this kind of file; None when there is none."""
     found = {fold(header) for header in headers}
+    found |= {header.partition("/")[0] + "/*" for header in found if "/" in header}
     for source in SOURCES:
-        if source.headers <= found and kind in source.reads:
-            return source.reads[kind]
+        if source.headers <= found and (kind in source.reads or kind in source.readies):
+            return source
     return None
-
-
-def _cells(rows: Rows, header: str) -> list[str]:
-    place = next(place for place, found in enumerate(rows.headers) if fold(found) == header)
-    return [plain(cell) for cell in rows.column(place)]
-
-
-def _moments(rows: Rows) -> list[int]:
-    """Epoch milliseconds; the datetime beside has a zone by its name, which is not needed."""
-    moments = [int(cell) if cell.isdigit() else 0 for cell in _cells(rows, "timestamp")]
-    _cells(rows, "datetime")
-    return moments
-
-
-def _day(moment: int):
-    return datetime.fromtimestamp(moment / 1000, UTC).date() if moment else None
-
-
-def _conversation(rows: Rows) -> str:
-    """Polis names its files the same for every conversation: the folder tells them apart."""
-    return str(rows.constants.get("workshop") or rows.constants.get("round") or rows.folder or "polis")
-
-
-def statement_id(comment: str) -> str:
-    """The note a Polis comment becomes: 7 is P-007, in notes and ballots alike."""
-    return f"P-{int(comment):03d}" if comment.isdigit() else comment
-
-
-def polis_comments(rows: Rows) -> Made:
-    """Comments, their votes counted; rejected ones are set aside. Author ids are numbers, not people, and are kept."""
-    bodies = [row[_place(rows, "comment-body")] for row in rows.cells]
-    rows.column(_place(rows, "comment-body"))
-    moderated = _cells(rows, "moderated")
-    ids = _cells(rows, "comment-id")
-    for i, state in enumerate(moderated):
-        if state == "-1":
-            rows.drop(i, "ingest.polis_rejected", note=ids[i])
-    texts = [strip_html(body.strip()) for body in bodies]
-    columns: dict[str, list] = {
-        "note_id": [statement_id(cell) if cell else None for cell in ids],
-        "text": readers.blanks(texts),
-        "text_original": [body if body != text else None for body, text in zip(bodies, texts, strict=True)],
-        "author_id": readers.blanks(_cells(rows, "author-id")),
-        "workshop": [_conversation(rows)] * len(rows),
-        "agrees": [int(cell) if cell.isdigit() else None for cell in _cells(rows, "agrees")],
-        "disagrees": [int(cell) if cell.isdigit() else None for cell in _cells(rows, "disagrees")],
-        "written": [_day(moment) for moment in _moments(rows)],
-    }
-    for name in ("table", "question", "lang", "theme"):
-        if name in rows.constants:
-            columns[name] = [str(rows.constants[name])] * len(rows)
-    if not any(columns["text_original"]):
-        del columns["text_original"]
-    columns["origin"] = [rows.origin(i) for i in range(len(rows))]
-    return {"note": build.frame(rows, "note", columns, list(range(len(rows))))}, set()
-
-
-def _place(rows: Rows, header: str) -> int:
-    return next(place for place, found in enumerate(rows.headers) if fold(found) == header)
-
-
-def polis_votes(rows: Rows) -> Made:
-    """Votes one by one: 1 agrees, -1 disagrees, 0 passes; of two votes of one person the later one stands."""
-    moments = _moments(rows)
-    voters, notes, votes = (_cells(rows, name) for name in ("voter-id", "comment-id", "vote"))
-    last: dict[tuple[str, str], int] = {}
-    again = 0
-    for i in sorted(range(len(rows)), key=lambda i: (moments[i], i)):
-        pair = (voters[i], notes[i])
-        if pair in last:
-            again += 1
-            rows.drop(last[pair], "ingest.revote", later=str(rows.numbers[i]))
-        last[pair] = i
-    if again:
-        rows.say(None, "vote", "", "", "ingest.revotes", n=again)
-    keep = sorted(last.values())
-    return _ballots(rows, [(voters[i], notes[i], votes[i]) for i in keep], keep)
-
-
-def polis_participants(rows: Rows) -> Made:
-    """A matrix of participants and comments, blank where a comment was not seen; columns are found by name."""
-    voters = _cells(rows, "participant")
-    cast, index = [], []
-    for place, header in enumerate(rows.headers):
-        if not plain(header).isdigit():
-            continue
-        for i, cell in enumerate(rows.column(place)):
-            if plain(cell):
-                cast.append((voters[i], plain(header), plain(cell)))
-                index.append(i)
-    for i in set(range(len(rows))) - set(index):
-        rows.drop(i, "ingest.no_vote")
-    return _ballots(rows, cast, index)
-
-
-def _ballots(rows: Rows, cast: list[tuple[str, str, str]], index: list[int]) -> Made:
-    round_ = _conversation(rows)
-    keys = [(round_, voter, statement_id(note), "agree") for voter, note, _ in cast]
-    at = pd.MultiIndex.from_tuples(keys, names=("round", "voter", "item", "criterion"))
-    marks = [float(vote) if vote.lstrip("-").replace(".", "", 1).isdigit() else None for _, _, vote in cast]
-    data = {"mark": marks, "medium": ["file"] * len(keys), "origin": [rows.origin(i) for i in index]}
-    return {"ballot": pd.DataFrame(data, index=at, dtype=object)}, set()
 
 
 SOURCES = (
     Source(
         "polis-comments",
         frozenset({"timestamp", "comment-id", "author-id", "moderated", "comment-body"}),
-        {"notes": polis_comments},
+        {"notes": polis.polis_comments},
     ),
-    Source("polis-votes", frozenset({"timestamp", "comment-id", "voter-id", "vote"}), {"ballots": polis_votes}),
-    Source("polis-participants", frozenset({"participant", "group-id", "n-votes"}), {"ballots": polis_participants}),
+    Source("polis-votes", frozenset({"timestamp", "comment-id", "voter-id", "vote"}), {"ballots": polis.polis_votes}),
+    Source(
+        "polis-participants", frozenset({"participant", "group-id", "n-votes"}), {"ballots": polis.polis_participants}
+    ),
+    Source(
+        "decidim-proposals",
+        frozenset({"id", "title/*", "body/*", "state", "participatory_space/*"}),
+        readies={"notes": decidim.proposals, "actions": decidim.actions},
+    ),
+    Source(
+        "decidim-results",
+        frozenset({"id", "title/*", "progress", "start_date", "end_date"}),
+        readies={"actions": decidim.actions, "updates": decidim.updates},
+    ),
+    Source(
+        "decidim-budgets",
+        frozenset({"id", "title/*", "budget_amount"}),
+        readies={"actions": decidim.actions},
+    ),
+    Source(
+        "trello",
+        frozenset({"card id", "card name", "list name"}),
+        readies={"notes": trello.notes, "actions": trello.actions},
+    ),
+    Source("ms-forms", frozenset({"id", "start time", "completion time"}), readies={"notes": forms.ms_forms}),
+    Source("google-forms", frozenset({"timestamp"}), readies={"notes": forms.google_forms}),
+    Source("google-forms", frozenset({"horodateur"}), readies={"notes": forms.google_forms}),
+    Source("limesurvey", frozenset({"submitdate", "lastpage", "startlanguage"}), readies={"notes": forms.limesurvey}),
+    Source("surveymonkey", frozenset({"respondent id", "collector id"}), readies={"notes": forms.surveymonkey}),
 )
