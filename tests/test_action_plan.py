@@ -169,6 +169,13 @@ def test_what_a_workshop_wrote_is_escaped_and_what_lacks_is_said(known):
     assert "à nommer" in html  # C has no owner
 
 
+def test_who_collects_an_indicator_is_named_in_the_language(known):
+    cards = known.indicators.assign(collector="Direction")
+    found = document(known.replacing(indicators=cards))
+    assert "Executive director" in blocks.indicators(found, "en").html
+    assert "Direction" in blocks.indicators(found, "fr").html
+
+
 def test_adoption_is_told_with_its_body_day_and_number(known):
     title = unescape(blocks.title(document(known), "en").html)
     assert "Test plan" in title and "Adopted by: Conseil, January 12, 2026, CA-7." in title

@@ -214,7 +214,7 @@ def _indicators(row, names: pd.Series) -> str:
 
 
 def _follow(card, lang: str) -> str:
-    who = [escape(text) for text in (card.collector, card.frequency) if isinstance(text, str)]
+    who = [escape(text) for text in (getattr(card, f"collector_{lang}"), card.frequency) if isinstance(text, str)]
     parts = [", ".join(who)] if who else []
     if not pd.isna(card.next_due):
         parts.append(f'<span class="quiet">{_say("next_due", lang, day=day(card.next_due.date(), lang))}</span>')
@@ -262,7 +262,11 @@ def _table(name: str, lang: str, columns: list[str], groups: list[tuple[str, lis
     head = "".join(f'<th scope="col"{side(i)}>{_say(f"col_{column}", lang)}</th>' for i, column in enumerate(columns))
     bodies = []
     for heading_of, rows in groups:
-        over = f'<tr><th scope="rowgroup" colspan="{len(columns)}">{heading_of}</th></tr>' if heading_of else ""
+        over = (
+            f'<tr><th scope="rowgroup" colspan="{len(columns)}"><strong>{heading_of}</strong></th></tr>'
+            if heading_of
+            else ""
+        )
         body = "".join(
             f'<tr><th scope="row">{first}</th>'
             + "".join(f"<td{side(i, c)}>{c}</td>" for i, c in enumerate(rest, 1))

@@ -42,9 +42,11 @@ class Adopted:
     rows : the plan's actions in its order (`plan.table`), with `published_start` and `published_finish` where a date
         published before is no longer the plan's, and `in_year` (at work in the year).
     axes : top order of the document: axis_id, number, title_fr, title_en, actions; '' for actions without an axis.
-    cards : indicators with axis_id. budgets : by source and fiscal year: used, available, over, left; money : the
-        year's, by source, and total : over all sources, one's excess set against another's rest. days : by role and
-        month of the year: used, capacity (empty in public). outside : actions left out, with why (empty in public).
+    cards : indicators with axis_id and collector_fr, collector_en.
+    budgets : by source and fiscal year: used, available, over, left; money : the year's, by source; total : over all
+        sources, one's excess set against another's rest.
+    days : by role and month of the year: used, capacity (empty in public).
+    outside : actions left out, with why (empty in public).
     assumed : pairs (action_id or None, sentence). figures : name -> (x, n), n None when it has no total.
     sentence and findings : told by their `text(lang)`.
     """
@@ -106,6 +108,10 @@ def adopted(
     days = _days(facts, use, first, edition)
     cards = indicator_cards(facts, edition)
     cards["axis_id"] = _axis_of_cards(facts, cards)
+    for lang in LANGS:  # a collector is named as a post or by its id; other words stay as written
+        posts = titles(facts.posts, lang)
+        called = {**dict(zip(facts.posts["title"], posts, strict=True)), **posts}
+        cards[f"collector_{lang}"] = [called.get(name, name) for name in cards["collector"]]
     outside = left_out(facts, edition) if edition != "public" else left_out(facts, edition).iloc[:0]
     axes = _axes(facts, rows, edition)
     public = edition == "public"
