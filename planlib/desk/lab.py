@@ -57,7 +57,6 @@ SETTINGS = {
             "showHiddenCellsButton": False,
             "windowingMode": "none",  # every output is there at once, also below the screen
             "scrollPastEnd": False,
-            "autoStartDefaultKernel": True,
         },
     },
     "jupyter_server_config.json": {"ServerApp": {"jpserver_extensions": dict.fromkeys(ABSENT, False)}},

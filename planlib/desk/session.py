@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+import altair as alt
 import pandas as pd
 from ipywidgets import HTML, Widget
 
@@ -74,6 +75,7 @@ def ranking_panel(here: Desk, top: int = 12) -> Widget:
     shares, _ = decide.weights(now)
     criteria = facts.titles(now.scored_criteria, here.lang)
     bands = decide.ranking(now)["band"]
+    alt.JupyterChart.enable_offline()  # the renderer does it for charts it shows; this one stands in a panel
     chart = live_ranking(
         values, shares, facts.titles(now.actions, here.lang), here.lang, criteria, bands=bands, top=top
     )
@@ -106,6 +108,14 @@ def aside(here: Desk) -> Html:
         where += [row.fate_why] if isinstance(row.fate_why, str) else []
         items.append(f"<li>{escape(row.text)} <span class='quiet'>{escape(' · '.join(where))}</span></li>")
     return Html(f"<ul>{''.join(items)}</ul>")
+
+
+def drawn(chart: alt.FacetChart) -> object:
+    """A chart of several parts, as it is shown live: the renderer refuses the look's width on one of these."""
+    if alt.renderers.active != "jupyter":
+        return chart
+    alt.JupyterChart.enable_offline()
+    return alt.JupyterChart(chart)
 
 
 def used(here: Desk) -> pd.DataFrame | None:

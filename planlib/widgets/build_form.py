@@ -173,15 +173,15 @@ class BuildForm(SignedForm):
 
     def write(self, by: str, why: str) -> int:
         book, action = self._facts.book, self.action.value
-        batch, written = book.new_batch(), 0
-        for kind, table in self.tables.items():
-            rows = table if isinstance(table, list) else [table]
-            written += sum(
-                book.put(kind, part, by=by, why=why, effective=self._facts.as_of, batch=batch) for part in rows
-            )
+        say = {"by": by, "why": why, "effective": self._facts.as_of}
         gone = [(action, post, "accountable") for post in self._held(action) if post != self.owner.value]
-        if self.owner.value and gone:
-            written += book.set_aside("assignment", gone, by=by, why=why, effective=self._facts.as_of)
+        with book.together():
+            written = 0
+            for kind, table in self.tables.items():
+                rows = table if isinstance(table, list) else [table]
+                written += sum(book.put(kind, part, **say) for part in rows)
+            if self.owner.value and gone:
+                written += book.set_aside("assignment", gone, **say)
         return written
 
     def refresh(self) -> None:

@@ -75,14 +75,8 @@ class SignedForm(ipw.VBox):
     def store(self) -> None:
         """Put the answer in the workbook, or say in a sentence why not."""
         try:
-            book = self._facts.book
             self.check()
-            by, why = self.signature()
-            written = 0
-            with book.together():
-                for kind, table in self.tables.items():
-                    written += book.put(kind, table, by=by, why=why, effective=self._facts.as_of)
-            self.after(by, why)
+            written = self.write(*self.signature())
         except PlanError as error:
             self.tell(error.text(self._lang), wrong=True)
             return
@@ -105,9 +99,11 @@ class SignedForm(ipw.VBox):
     def write(self, by: str, why: str) -> int:
         """Put the tables in the workbook in one batch, and say how many rows that wrote."""
         book = self._facts.book
-        batch = book.new_batch()
-        say = {"by": by, "why": why, "effective": self._facts.as_of, "batch": batch}
-        return sum(book.put(kind, table, **say) for kind, table in self.tables.items())
+        with book.together():
+            return sum(
+                book.put(kind, table, by=by, why=why, effective=self._facts.as_of)
+                for kind, table in self.tables.items()
+            )
 
     def refresh(self) -> None:
         """Show the workbook as it now is."""
