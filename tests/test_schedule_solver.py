@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import subprocess
 import sys
 from datetime import timedelta
@@ -13,6 +14,12 @@ import pytest
 from toy_plan import WEEK_0
 
 from planlib.schedule import Limits, Problem, solve
+from planlib.schedule import improve as improve_module
+from planlib.schedule.evolve import evolve
+from planlib.schedule.greedy import first_plan
+from planlib.schedule.relax import relaxed
+from planlib.schedule.search import Search
+from planlib.schedule.shortest import last_end
 
 HORIZON = 5
 
@@ -231,7 +238,7 @@ def middling() -> dict:
 
 def test_a_repeatable_plan_does_not_depend_on_the_order_of_rows_nor_on_the_run():
     tables = middling()
-    plans = [solve(Problem(**shuffled(tables, seed)), repeatable=True, time_limit=0.5) for seed in range(3)]
+    plans = [solve(Problem(**shuffled(tables, seed)), repeatable=True, time_limit=0.3) for seed in range(3)]
     assert same(plans[0], plans[1])
     assert same(plans[0], plans[2])
 
@@ -253,3 +260,65 @@ def test_a_hint_is_where_the_search_starts():
 def test_the_room_opens_without_the_solver():
     code = "import sys, planlib.schedule; sys.exit('ortools' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_plan_is_better_than_the_relaxed_one(seed):
+    tables = tiny(seed)
+    problem = Problem(**tables)
+    best = max(value_of(tables, one) for one in every_plan(tables) if holds(tables, one))
+    assert relaxed(problem.inside).points / problem.inside.point_scale >= best - 1e-9
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_plan_improved_by_parts_holds_every_rule_and_never_loses(seed, monkeypatch):
+    """With parts of two actions, so that most of the plan stays around them."""
+    monkeypatch.setattr(improve_module, "FREE_IN", 1)
+    monkeypatch.setattr(improve_module, "FREE_OUT", 1)
+    tables = tiny(seed)
+    problem = Problem(**tables)
+    first = first_plan(problem.inside)
+    run = Search(3.0, seed=0, repeatable=True, gap=0.0, stop=None)
+    better = improve_module.improve(first.copy(), run, 1.0, 0, relaxed(problem.inside).points)
+    assert better.points() >= first.points()
+    placed = np.flatnonzero(better.option >= 0)
+    ids, options = problem.inside.ids, problem.inside.options
+    assert holds(tables, {ids[a]: (options[better.option[a]].mode, int(better.start[a])) for a in placed})
+
+
+def chain_of_jobs(seed: int, n: int = 7) -> Problem:
+    draw = np.random.default_rng(seed)
+    ids = [f"J{i}" for i in range(n)]
+    pairs = [(ids[i], ids[j], 0) for i in range(n) for j in range(i + 1, n) if draw.random() < 0.2]
+    return Problem(
+        actions=pd.DataFrame(index=pd.Index(ids, name="action_id")),
+        modes=pd.DataFrame({"action_id": ids, "duration_weeks": draw.integers(1, 5, n)}),
+        effort=pd.DataFrame({"action_id": ids, "role_id": "r", "days_per_week": draw.integers(1, 5, n)}),
+        capacity=pd.DataFrame({"role_id": "r", "week": range(40), "days": 5}),
+        precedence=pd.DataFrame(pairs, columns=["before", "after", "lag_weeks"]),
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_generations_find_the_shortest_of_small_plans(seed):
+    """The solver proves the length; the generations, without it, find a plan of that length that holds."""
+    problem = chain_of_jobs(seed)
+    proved = solve(problem, objective="makespan")
+    assert proved.status == "optimal"
+    run = Search(2.0, seed=0, repeatable=True, gap=0.0, stop=None)
+    board = evolve(problem.inside, run, 1.0, seed, 0)
+    assert (board.free >= 0).all()
+    assert all(board.start[a] >= board.lower(a) for a in range(len(problem.inside.ids)))
+    assert last_end(board) == proved.value
+
+
+def test_public_instances_reach_their_best_known_length(shared, root, monkeypatch):
+    """Three of 30 jobs from PSPLIB (Kolisch and Sprecher 1996), their optima as listed beside them."""
+    monkeypatch.syspath_prepend(str(root / "bench"))
+    from _plans import rcpsp
+
+    folder = shared / "data" / "psplib"
+    listed = json.loads((folder / "best_known.json").read_text(encoding="utf-8"))["instances"]
+    known = {row["name"]: row["best_known"] for row in listed if row["set"] == "j30"}
+    for name in sorted(known)[::7]:
+        assert solve(rcpsp(folder / f"{name}.sm"), objective="makespan", time_limit=4).value == known[name]

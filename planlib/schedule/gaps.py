@@ -92,7 +92,7 @@ def gaps_of(problem, option: Option, start: int, free: np.ndarray, left: np.ndar
 def gaps_at(problem, over: np.ndarray, missing: np.ndarray):
     """Gaps in words: `over` (resources, weeks) and `missing` (cells) are 0 where nothing lacks."""
     inside, calendar = problem.inside, problem.calendar
-    quarters = calendar.quarters()
+    quarters = inside.quarters
     for row in np.flatnonzero(over.any(axis=1)):
         resource = inside.resources[row]
         for quarter in np.unique(quarters[over[row] > 0]):

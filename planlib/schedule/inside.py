@@ -77,6 +77,7 @@ class Inside:
     density: np.ndarray  # value for the share of all days and money used, in the best mode
     group_of: dict[int, tuple[str, str, tuple[int, ...]]]
     rank: np.ndarray  # actions before have a lower rank
+    quarters: np.ndarray  # of each working week, as Calendar.quarters
 
 
 def compiled(problem) -> Inside:
@@ -112,6 +113,7 @@ def compiled(problem) -> Inside:
         modes_first=modes_first,
         density=_densities(options, modes_first, capacity, cells, budget),
         rank=_ranks(before, after),
+        quarters=calendar.quarters(),
         group_of={action: group for group in groups for action in group[2]},
         ids=ids,
         calendar=calendar,

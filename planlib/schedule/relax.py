@@ -36,11 +36,15 @@ def relaxed(inside: Inside) -> Relaxed | None:
         for piece in pieces_of(inside, option, int(earliest[option.action]), split=True)
     ]
     if not pieces:
-        return None
+        nothing = np.zeros(len(inside.options))
+        return None if inside.forced.any() else Relaxed(0, nothing, nothing.astype(np.int64))
     rows = _Rows(inside, pieces)
     result = linprog(
         -rows.points,
-        A_ub=csr_array((np.concatenate(rows.values), (np.concatenate(rows.at), np.concatenate(rows.columns)))),
+        A_ub=csr_array(
+            (np.concatenate(rows.values), (np.concatenate(rows.at), np.concatenate(rows.columns))),
+            shape=(len(rows.room), len(pieces)),
+        ),
         b_ub=np.array(rows.room, dtype=float),
         bounds=(0, 1),
         method="highs",
@@ -77,6 +81,8 @@ class _Rows:
         self._resources()
 
     def _add(self, columns: np.ndarray, values: np.ndarray, room: float) -> None:
+        if not len(columns):
+            return
         self.at.append(np.full(len(columns), len(self.room)))
         self.columns.append(columns)
         self.values.append(values.astype(float))
@@ -98,9 +104,8 @@ class _Rows:
                     self._not_without(self._of[one], self._of[other])
 
     def _not_without(self, later: np.ndarray, earlier: np.ndarray) -> None:
-        columns = np.concatenate([later, earlier])
-        if len(columns):
-            self._add(columns, np.concatenate([np.ones(len(later)), -np.ones(len(earlier))]), 0)
+        values = np.concatenate([np.ones(len(later)), -np.ones(len(earlier))])
+        self._add(np.concatenate([later, earlier]), values, 0)
 
     def _order(self) -> None:
         """What starts by week t comes after something that can have finished by then."""

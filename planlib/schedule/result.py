@@ -154,6 +154,8 @@ def _reason(problem, board: Board, action: int, known: dict) -> tuple[Reason, li
     if rule == "all_or_none" and len(members) > 1:
         return _together(problem, board, action, members, known)
     ways = ways_in(problem, action, board.free, board.left, board.lower(action))[:WAYS_SHOWN]
+    if ways and not ways[0].gaps:
+        return Reason("schedule.why_time"), []
     what = either([all_of([gap.reason for gap in way.gaps]) for way in ways])
     return Reason("schedule.why_lacks", {"what": what}), ways
 
@@ -196,8 +198,8 @@ def _together(problem, board: Board, action: int, members: tuple, known: dict) -
         k = next(k for k in inside.options_of[member] if inside.options[k].mode == ways[0].mode)
         trial.put(k, ways[0].start, span_at(inside.options[k], ways[0].start))
     gaps = tuple(gaps_at(problem, np.maximum(0, -trial.free), np.maximum(0, -trial.left)))
-    if not gaps:  # each fits beside the others, but the search left them out all the same: nothing is missing
-        return Reason("schedule.why_time", {"others": others}), []
+    if not gaps:  # each fits beside the others, but the search left them out all the same
+        return Reason("schedule.why_time"), []
     facts = {"others": others, "what": all_of([gap.reason for gap in gaps])}
     mode, start = inside.options[int(trial.option[action])].mode, int(trial.start[action])
     return Reason("schedule.why_together", facts), [Way(mode, start, gaps, 0.0)]

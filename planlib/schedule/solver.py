@@ -72,7 +72,7 @@ def solve(
     run = Search(time_limit, seed=seed, repeatable=repeatable, gap=gap, stop=stop)
     stated = Reason(f"schedule.objective_{objective}")
     if objective == "makespan":
-        return shortest(problem, run, stated, on_solution)
+        return shortest(problem, run, seed, stated, on_solution)
     inside = problem.inside
 
     def tell(board: Board, bound: float) -> None:
@@ -100,7 +100,7 @@ def solve(
             raise PlanError("schedule.no_time", seconds=time_limit)
         bound = points / inside.point_scale
         board = early(fill(board, density_order(inside)), run)
-    board = level(compact(board))
+    board = fill(level(compact(board)), density_order(inside))  # earlier dates may have made room
     bound = board.value() if status == "optimal" else max(board.value(), bound)
     return schedule_of(problem, board, status, board.value(), bound, stated)
 
