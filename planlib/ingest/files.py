@@ -53,6 +53,7 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     uncalculated: tuple[str, ...] = ()  # cells whose formula was never calculated: they read as blank and are not
     ragged: bool = False  # a CSV, where a row may really be shorter or longer than the header
+    places: tuple[str, ...] = ()  # of a document: the page, slide or paragraph of each row
 
     @property
     def width(self) -> int:
@@ -97,7 +98,7 @@ def read_cells(path: str | Path, answers: Mapping[str, str] | None = None) -> Wo
     from planlib.ingest import workbooks  # calamine is only paid for by those who read a file
 
     path = Path(path)
-    data = _bytes(path)
+    data = content(path)
     kind = path.suffix.lower()
     if kind == ".json":
         from planlib.ingest import trello
@@ -115,7 +116,7 @@ def read_cells(path: str | Path, answers: Mapping[str, str] | None = None) -> Wo
     return _read_text(path, data, answers)
 
 
-def _bytes(path: Path) -> bytes:
+def content(path: Path) -> bytes:
     """The content of a file that exists, is a file, is not empty and not too large."""
     try:
         if path.is_dir():
@@ -148,6 +149,15 @@ def _read_text(path: Path, data: bytes, answers: Mapping[str, str] | None) -> Wo
     text = _mend(text, answers, repairs, questions)
     if "\x00" in text:
         raise PlanError("files.not_a_table", file=path.name, starts=starts_with(data))
+    return _cells_of(path, text, repairs, questions)
+
+
+def read_text(path: Path, text: str) -> Workbook:
+    """The cells of a table in words already decoded, such as what a person pasted."""
+    return _cells_of(path, text.strip("\r\n"), [], [])
+
+
+def _cells_of(path: Path, text: str, repairs: list[Repair], questions: list[Question]) -> Workbook:
     if "\ufffd" in text:
         lost = text.index("\ufffd")
         found = plain(text[max(0, lost - 10) : lost + 10])

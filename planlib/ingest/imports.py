@@ -8,7 +8,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from planlib.ingest import actions, build, choices, files, funding, given, kinds, layout, notes, polis, sources
+from planlib.ingest import (
+    actions,
+    build,
+    choices,
+    documents,
+    files,
+    funding,
+    given,
+    kinds,
+    layout,
+    notes,
+    outline,
+    polis,
+    sources,
+)
 from planlib.ingest.keys import Frames
 from planlib.ingest.records import Question, Repair, SetAside, fold, plain
 from planlib.ingest.rows import Rows
@@ -41,6 +55,7 @@ class Import:
     places: Mapping[str, tuple[str, int, list[str]]] = field(default_factory=dict)  # origin -> sheet, row, its cells
 
     source: Import | None = None  # the import as read, once it is resolved
+    where: Mapping[int, str] = field(default_factory=dict)  # of a document: row -> page, slide or paragraph
 
     @property
     def rows_kept(self) -> int:
@@ -54,7 +69,7 @@ class Import:
             "rows_found": self.rows_found,
             "rows_kept": self.rows_kept,
             "set_aside": [
-                {"sheet": left.sheet, "row": left.row, "why": left.text(lang), "found": left.found}
+                {"sheet": left.sheet, "row": left.row, "why": left.text(lang), "found": left.found, **self._at(left)}
                 for left in self.set_aside
             ],
             "repairs": [
@@ -65,6 +80,7 @@ class Import:
                     "found": repair.found,
                     "used": repair.used,
                     "text": repair.text(lang),
+                    **self._at(repair),
                 }
                 for repair in self.repairs
             ],
@@ -84,10 +100,17 @@ class Import:
         facts = {"file": self.file, "kept": self.rows_kept, "aside": self.rows_found - self.rows_kept}
         lines = [word("ingest.report", lang, n=self.rows_found, **facts)]
         for title, parts in (("repaired", self.repairs), ("left_out", self.set_aside), ("asked", self.questions)):
-            told = dict.fromkeys(part.text(lang) for part in parts)
+            told = dict.fromkeys(
+                " ".join([part.text(lang), *map("({})".format, self._at(part).values())]) for part in parts
+            )
             if told:
                 lines += [word(f"ingest.{title}", lang, n=len(parts)), *(f"- {text}" for text in told)]
         return "\n".join(lines)
+
+    def _at(self, part: Repair | SetAside | Question) -> dict[str, str]:
+        """Where a row stands in its document, {} in a table."""
+        place = self.where.get(getattr(part, "row", None))
+        return {"place": place} if place else {}
 
     @property
     def unanswered(self) -> list[Question]:
@@ -101,7 +124,7 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) 
     Parameters
     ----------
     path : path
-        A CSV, XLSX, XLSM, XLS or ODS file.
+        A CSV, XLSX, XLSM, XLS or ODS file, a Word, PowerPoint or PDF document, or a Trello board in JSON.
     kind : str
         What the file holds, a name of `kinds.FILES`: actions, notes, judgements, ballots, ...
     answers : mapping
@@ -113,11 +136,40 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) 
     PlanError
         An unknown kind; a file that cannot be read (see `files.read_cells`); no header, no rows, a column missing.
     """
-    file_kind = kinds.file_kind(kind)
+    kinds.file_kind(kind)
     answers = dict(answers or {})
-    columns = given.under(answers, "column.")
+    if documents.is_document(path):
+        return _understood(documents.read(path, kind, answers), kind, answers)
     book = files.read_cells(path, answers)
     polis.refuse_summary(book)
+    return _understood(book, kind, answers)
+
+
+def pasted(text: str, kind: str, answers: Mapping[str, str] | None = None, name: str = "pasted.txt") -> Import:
+    """Pasted words as the tables of one kind: a table copied with its header, else a list under its headings.
+
+    `name` stands for the file; the line is the place of each row. Questions and errors are those of `read`.
+    """
+    kinds.file_kind(kind)
+    answers = dict(answers or {})
+    path = Path(name)
+    if not plain(text):
+        raise PlanError("files.empty", file=name)
+    repairs: list[Repair] = []
+    book = files.read_text(path, text) if "\n" in text.strip() else None
+    header = book.sheets[0].rows[0] if book and book.sheets[0].rows else []
+    if len(header) > 1 and kinds.match_headers(header, kind):
+        return _understood(book, kind, answers)
+    if kind not in outline.LISTED:
+        book = book or files.read_text(path, text)
+        return _understood(book, kind, answers)
+    return _understood(outline.workbook(path, outline.lines_of(text), kind, answers, repairs), kind, answers)
+
+
+def _understood(book: files.Workbook, kind: str, answers: dict[str, str]) -> Import:
+    """The cells of a file as the tables of one kind."""
+    file_kind = kinds.file_kind(kind)
+    columns = given.under(answers, "column.")
     if "sheet" in answers:
         book = _one_sheet(book, answers["sheet"])
     words = {**kinds.synonyms()["headers"][kind], "-private": kinds.synonyms()["private"]}
@@ -141,6 +193,8 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) 
         list(table.set_aside),
         list(table.questions),
     )
+    sheet = next((sheet for sheet in book.sheets if sheet.name == table.sheet), None)
+    rows.places = dict(enumerate(sheet.places, start=1)) if sheet else {}
     _match(rows, columns)
     if not rows.cells:
         raise PlanError("layout.no_rows", sheet=table.sheet, row=str(table.header.rows[-1] if table.header.rows else 0))
@@ -163,6 +217,7 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) 
         frozenset(made),
         _spoken(rows),
         {rows.origin(i): (rows.sheet, rows.numbers[i], rows.cells[i]) for i in rows.kept},
+        where=rows.places,
     )
 
 

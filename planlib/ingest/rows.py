@@ -34,6 +34,7 @@ class Rows:
     texts: dict[int | str, list[str]] = field(default_factory=dict)  # columns already tidied, by place
     settled: dict[str, object] = field(default_factory=dict)  # what holds for the whole file
     given: dict[str, list[str]] = field(default_factory=dict)  # columns made of others, for a known export
+    places: Mapping[int, str] = field(default_factory=dict)  # of a document: where each row stands
     skipped: set[int] = field(default_factory=set)  # columns that a known export has and that hold no answer
 
     def __len__(self) -> int:
@@ -84,6 +85,8 @@ class Rows:
         return self.headers[self.matched[name]] if name in self.matched else name
 
     def origin(self, i: int) -> str:
+        if self.places.get(self.numbers[i]):
+            return f"{self.file} · {self.places[self.numbers[i]]}"
         return f"{self.file} · {self.sheet} · {self.numbers[i]}" if self.sheet else f"{self.file} · {self.numbers[i]}"
 
     def drop(self, i: int, why: str, **facts) -> None:

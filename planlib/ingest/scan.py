@@ -59,8 +59,16 @@ def place_of(place: str) -> tuple[int, int]:
     return column - 1, int(match[2])
 
 
-def scan_archive(path: Path, data: bytes) -> dict[str, Scan]:
-    """Every part that calamine will read is unzipped once, in pieces, and refused before calamine sees it."""
+def check_archive(path: Path, data: bytes) -> None:
+    """Every part of a document is unzipped once, in pieces: bombs and XML entities are refused before it is read."""
+    for info in _xml_parts(path, data).values():
+        for number, piece in enumerate(_unzip(path, data, info)):
+            if number == 0:
+                _check_head(path, piece)
+
+
+def _xml_parts(path: Path, data: bytes) -> dict[str, zipfile.ZipInfo]:
+    """The parts that hold words, by name; refused when protected or too large."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = {info.filename.lstrip("/"): info for info in archive.infolist()}
@@ -74,6 +82,12 @@ def scan_archive(path: Path, data: bytes) -> dict[str, Scan]:
         heavy = info.file_size > 20_000_000 and info.file_size > MAX_RATIO * max(1, info.compress_size)
         if heavy or info.file_size > MAX_PART or unzipped > MAX_UNZIPPED:
             raise PlanError("files.bomb", file=path.name, size=unzipped / 1e6)
+    return xml
+
+
+def scan_archive(path: Path, data: bytes) -> dict[str, Scan]:
+    """Every part that calamine will read is unzipped once, in pieces, and refused before calamine sees it."""
+    xml = _xml_parts(path, data)
     if "content.xml" in xml:
         manifest = xml.get("META-INF/manifest.xml")
         if manifest and b"encryption-data" in b"".join(_unzip(path, data, manifest)):

@@ -1,0 +1,288 @@
+"""Headings, bullets, paragraphs and tables of a document -> sheets of text, each row with its place in the document."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from planlib.ingest import kinds
+from planlib.ingest.files import Sheet, Workbook
+from planlib.ingest.records import Choice, Question, Repair, fold, plain, settle
+from planlib.schema import PlanError
+
+HEADING = re.compile(
+    r"^(?P<top>axe|axis|orientation|volet|pilier|pillar|enjeu|chantier|theme|thème|priorité stratégique)\b"
+    r"|^(?:objectif|objective|but|goal)\b",
+    re.I,
+)
+TABLE_NAME = re.compile(r"^(?:table|équipe|equipe|team|groupe|group|桌)\s*(?:no|n°|#|:)?\s*(?P<name>\w{1,3})\b", re.I)
+BULLET = re.compile(
+    r"^(?P<indent>\s*)(?:(?:[-–—•·◦▪■□●○➢➔►❖✓*\uf0b7\uf0a7\uf0d8]|\(cid:\d+\))\s*|o\s+|(?P<number>\d+(?:\.\d+)*)[.)]\s+"
+    r"|(?P<path>\d+(?:\.\d+)+)\s+|[a-z][.)]\s+)(?P<words>\S.*)$",
+    re.S,
+)
+LABEL = re.compile(r"^(?P<label>[^:\n]{2,50}?)\s*:\s*(?P<value>\S.*)$", re.S)
+CONTINUED = re.compile(r"\s*\((?:suite|cont(?:inued|'d|\.)?|fin)\)\s*$", re.I)
+BY_WORDS, BY_LOOK = 10, 12  # levels of headings told by their words (axis, then objective), or by bold letters alone
+LONGEST_HEADING = 160
+LISTED = {"actions": ("Axe", "Objectif", "No", "Action", "Description"), "notes": ("Thème", "Table", "Note")}
+BESIDE = {"actions": (("axis", "Axe"), ("objective", "Objectif")), "notes": (("theme", "Thème"), ("table", "Table"))}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of a document: `kind` is heading, item, text or table; `place` is its page, slide or paragraph."""
+
+    kind: str
+    place: str
+    words: str = ""
+    level: int = 0
+    number: str = ""
+    rows: tuple[tuple[str, ...], ...] = ()
+    places: tuple[str, ...] = ()
+
+
+def table(rows: list[list[str]], places: list[str]) -> Iterator[Block]:
+    """A table block without blank rows; a frame around words is not a table."""
+    width = max(map(len, rows), default=0)
+    filled = [(row, place) for row, place in zip(rows, places, strict=True) if any(map(plain, row))]
+    if width == 1 or len(filled) == 1:
+        for row, place in filled:
+            yield from (Block("text", place, cell) for cell in row if plain(cell))
+    elif filled:
+        grid = tuple(tuple([*row, *[""] * (width - len(row))]) for row, _ in filled)
+        yield Block("table", filled[0][1], rows=grid, places=tuple(place for _, place in filled))
+
+
+def heading_level(words: str) -> int | None:
+    """The level of a heading told by its first word: an axis stands above an objective; None for other words."""
+    match = HEADING.match(plain(words)) if len(words) <= LONGEST_HEADING else None
+    return None if match is None else BY_WORDS if match["top"] else BY_WORDS + 1
+
+
+def workbook(
+    path: Path, blocks: Sequence[Block], kind: str, answers: Mapping[str, str] | None, repairs: list[Repair]
+) -> Workbook:
+    """The tables of a document, those of one header brought together, and for actions and notes its lists.
+
+    Question `paragraphs` (each, leave-out): whether paragraphs that stand in no list are rows.
+    """
+    blocks = _levelled(list(blocks))
+    sheets = _tables(blocks, kind)
+    questions: list[Question] = []
+    if kind in LISTED:
+        listed = _as_headings([block for block in blocks if block.kind != "table"])
+        prose = [block for block in listed if block.kind == "text" and not _labelled(block.words, kind)]
+        items = any(block.kind == "item" for block in listed)
+        keep = bool(prose) and _ask(path, prose, kind, bool(items or sheets), answers, questions) == "each"
+        if keep:
+            listed = [replace(block, kind="item") if block in prose else block for block in listed]
+        else:
+            repairs += _left(prose)
+        sheets += _listed(listed, kind)
+    if not sheets and questions:  # provisional until it is answered
+        sheets = _listed([replace(block, kind="item") for block in blocks if block.kind == "text"], kind)
+    if not sheets:
+        raise PlanError("documents.nothing", file=path.name)
+    return Workbook(path, tuple(sheets), (), repairs, questions)
+
+
+def _ask(path: Path, prose: list[Block], kind: str, others: bool, answers, questions: list[Question]) -> str | None:
+    """Whether paragraphs are rows: beside lists and tables they are not, unless a person says so."""
+    default = "leave-out" if others else "each" if kind == "notes" else None
+    choices = (Choice("each", "documents.choice_each"), Choice("leave-out", "layout.choice_leave_out"))
+    facts = {"file": path.name, "n": len(prose), "place": prose[0].place, "found": plain(prose[0].words)[:120]}
+    return settle(Question("paragraphs", "documents.ask_paragraphs", facts, choices, default), answers, questions)
+
+
+def _left(prose: list[Block]) -> list[Repair]:
+    told = []
+    for block in prose:
+        facts = {"place": block.place}
+        told.append(Repair("", None, "", plain(block.words)[:200], "", "documents.prose", facts))
+    return told
+
+
+def _levelled(blocks: list[Block]) -> list[Block]:
+    """Headings on levels 0, 1, 2 ...; a heading that stands alone on top is the title of the document and goes."""
+    levels = sorted({block.level for block in blocks if block.kind == "heading"})
+    tops = [place for place, block in enumerate(blocks) if block.kind == "heading" and block.level == levels[0]]
+    if len(levels) > 1 and len(tops) == 1 and not any(b.kind == "heading" for b in blocks[: tops[0]]):
+        blocks = blocks[: tops[0]] + blocks[tops[0] + 1 :]
+        levels = levels[1:]
+    return [
+        replace(block, level=levels.index(block.level), words=CONTINUED.sub("", plain(block.words)))
+        if block.kind == "heading"
+        else block
+        for block in blocks
+    ]
+
+
+def _as_headings(blocks: list[Block]) -> list[Block]:
+    """Where nothing else is a heading, bullets that all have bullets under them are the headings."""
+    items = [block for block in blocks if block.kind == "item"]
+    if any(block.kind == "heading" for block in blocks) or not items:
+        return blocks
+    top = min(block.level for block in items)
+    tops = [place for place, block in enumerate(items) if block.level == top]
+    below = [place + 1 < len(items) and items[place + 1].level > top for place in tops]
+    labels = any(LABEL.match(block.words) for block in items if block.level > top)
+    if len(tops) < 2 or len(tops) == len(items) or not all(below) or labels:
+        return blocks
+    return [
+        replace(block, kind="heading", level=0) if block.kind == "item" and block.level == top else block
+        for block in blocks
+    ]
+
+
+class _Heads:
+    """The headings above the current block."""
+
+    def __init__(self):
+        self.stack: list[tuple[int, str]] = []
+
+    def meet(self, block: Block) -> None:
+        self.stack = [head for head in self.stack if head[0] < block.level] + [(block.level, block.words)]
+
+    def beside(self, kind: str) -> tuple[str, ...]:
+        """Axis and objective, or theme and table, of what stands here."""
+        words = [head[1] for head in self.stack]
+        if kind == "notes":
+            tables = [match["name"] for word in words if (match := TABLE_NAME.match(word))]
+            themes = [word for word in words if not TABLE_NAME.match(word)]
+            return (themes[-1] if themes else ""), (tables[-1] if tables else "")
+        return (words[0] if words else ""), (words[-1] if len(words) > 1 else "")
+
+
+def _labelled(words: str, kind: str) -> tuple[str, str] | None:
+    """`Responsable : la direction` -> the column it names and its words; None for other words."""
+    match = LABEL.match(plain(words))
+    if not match:
+        return None
+    name = next(iter(kinds.match_headers([match["label"]], kind)), None)
+    return (name, match["value"]) if name not in (None, "title", "text", "note_id", "action_id") else None
+
+
+def _listed(blocks: list[Block], kind: str) -> list[Sheet]:
+    """Bullets as rows under their headings; what hangs under an action is its description, or the column it names."""
+    heads, rows, base = _Heads(), [], None
+    columns = LISTED[kind]
+    for block in blocks:
+        if block.kind == "heading":
+            heads.meet(block)
+            base = None
+            continue
+        label = _labelled(block.words, kind) if kind == "actions" else None
+        if block.kind == "text" and not (label and rows):
+            continue
+        base = block.level if base is None and block.kind == "item" else base
+        under = bool(rows) and kind == "actions" and (block.kind == "text" or block.level > (base or 0) or bool(label))
+        if under and label:
+            rows[-1][1].setdefault(label[0], label[1])
+        elif under:
+            rows[-1][1]["Description"] = "\n".join(filter(None, [rows[-1][1].get("Description"), block.words]))
+        else:
+            first, second = heads.beside(kind)
+            cells = {columns[0]: first, columns[1]: second, columns[-1 if kind == "notes" else 3]: block.words}
+            rows.append((block.place, cells | ({"No": block.number} if kind == "actions" and block.number else {})))
+    if not rows:
+        return []
+    names = dict.fromkeys([*columns, *(name for _, cells in rows for name in cells)])
+    names = [name for name in names if any(cells.get(name) for _, cells in rows)]
+    grid = [names, *([cells.get(name, "") for name in names] for _, cells in rows)]
+    return [Sheet("•", grid, places=("", *_apart(place for place, _ in rows)))]
+
+
+def _tables(blocks: list[Block], kind: str) -> list[Sheet]:
+    """Tables with the same header as one; a table of labels and values is one row."""
+    heads = _Heads()
+    found: dict[tuple, list] = {}
+    ending: list = []
+    forms: list[tuple[str, dict[str, str]]] = []
+    for block in blocks:
+        if block.kind == "heading":
+            heads.meet(block)
+        if block.kind != "table":
+            continue
+        rows = [[cell.strip() for cell in row] for row in block.rows]
+        beside = heads.beside(kind) if kind in BESIDE else ()
+        if form := _form(rows, kind):
+            forms.append((block.places[0], dict(zip(LISTED.get(kind, ()), beside, strict=False)) | form))
+            continue
+        signature = tuple(map(fold, rows[0]))
+        last = next(reversed(found), None)
+        if signature in found:
+            found[signature] += [(place, beside, row) for place, row in zip(block.places[1:], rows[1:], strict=True)]
+        elif last and len(last) == len(signature) and not kinds.match_headers(rows[0], kind) and heads.stack == ending:
+            found[last] += [(place, beside, row) for place, row in zip(block.places, rows, strict=True)]  # goes on
+        else:
+            found[signature] = [(place, beside, row) for place, row in zip(block.places, rows, strict=True)]
+        ending = list(heads.stack)
+    sheets = [_joined(n, lines, kind) for n, lines in enumerate(found.values(), start=1)]
+    if forms:
+        names = list(dict.fromkeys(name for _, form in forms for name in form))
+        grid = [names, *([form.get(name, "") for name in names] for _, form in forms)]
+        sheets.append(Sheet(f"tab. {len(sheets) + 1}", grid, places=("", *_apart(place for place, _ in forms))))
+    return sheets
+
+
+def _joined(n: int, lines: list, kind: str) -> Sheet:
+    """A table with the headings it stands under as columns, unless it has columns for them."""
+    known = kinds.match_headers(lines[0][2], kind)
+    added = [
+        (place, header)
+        for place, (name, header) in enumerate(BESIDE.get(kind, ()))
+        if name not in known and any(beside[place] for _, beside, _ in lines)
+    ]
+    grid = [
+        [*((header if not number else beside[place]) for place, header in added), *row]
+        for number, (_, beside, row) in enumerate(lines)
+    ]
+    return Sheet(f"tab. {n}", grid, places=_apart(place for place, _, _ in lines))
+
+
+def _apart(places: Iterable[str]) -> tuple[str, ...]:
+    """Places told apart: the second row of page 3 is `p. 3 · 2`."""
+    places = list(places)
+    times, seen = Counter(places), Counter()
+    out = []
+    for place in places:
+        seen[place] += 1
+        out.append(f"{place} · {seen[place]}" if times[place] > 1 else place)
+    return tuple(out)
+
+
+def _form(rows: list[list[str]], kind: str) -> dict[str, str] | None:
+    """A table of two columns whose first holds labels: one action on a card."""
+    if len(rows) < 3 or any(len(row) != 2 for row in rows):
+        return None
+    labels = [row[0] for row in rows]
+    known = kinds.match_headers(labels, kind)
+    if len(known) * 2 <= len(rows) or len(kinds.match_headers(rows[0], kind)) > 1:
+        return None
+    return {label.rstrip(" :"): value for label, value in rows if label}
+
+
+def lines_of(text: str, place: str = "§ {}") -> list[Block]:
+    """Pasted words: bullets with their indents, headings over them; without bullets each line is an item."""
+    lines = [(n, line.rstrip()) for n, line in enumerate(text.splitlines(), start=1) if plain(line)]
+    bullets = [BULLET.match(line) for _, line in lines]
+    indents = sorted({len(match["indent"].expandtabs(4)) for match in bullets if match})
+    blocks = []
+    for position, ((n, line), match) in enumerate(zip(lines, bullets, strict=True)):
+        words, at = plain(line), place.format(n)
+        follows = position + 1 < len(lines) and bullets[position + 1] is not None
+        level = heading_level(words) if not match else None
+        if words.startswith("#"):
+            blocks.append(Block("heading", at, words.lstrip("# "), len(words) - len(words.lstrip("#"))))
+        elif level is not None or (not match and (words.endswith(":") or (follows and len(words) <= 80))):
+            blocks.append(Block("heading", at, words.rstrip(" :"), level or BY_LOOK))
+        elif match:
+            level = indents.index(len(match["indent"].expandtabs(4)))
+            blocks.append(Block("item", at, plain(match["words"]), level, match["number"] or match["path"] or ""))
+        else:
+            blocks.append(Block("text" if indents else "item", at, words))
+    return blocks
