@@ -72,12 +72,22 @@ class Facts:
         return titles.reindex(self.actions.index).fillna(self.actions["owner"]).rename("owner")
 
     @cached_property
-    def status(self) -> pd.Series:
-        """Status of each action: the last one an update said by the day, else the action's own; blank if neither."""
-        said = self.updates["status"].dropna().reset_index().sort_values(["updated_on", "action_id"])
+    def news(self) -> pd.DataFrame:
+        """Updates by the day, oldest first, each since the plan its action now belongs to began.
+
+        An action that a new plan takes up again starts afresh: what closed it in an earlier plan no longer counts.
+        """
+        said = self.updates.reset_index().sort_values(["updated_on", "action_id"])
         if self.as_of is not None:
             said = said[said["updated_on"] <= pd.Timestamp(self.as_of).date().isoformat()]
-        last = said.groupby("action_id")["status"].last()
+        plan = self.actions["plan_id"].reindex(said["action_id"])
+        began = self.plans["starts"].reindex(plan).dt.strftime("%Y-%m-%d").fillna("")
+        return said[(said["updated_on"].to_numpy() >= began.to_numpy())]
+
+    @cached_property
+    def status(self) -> pd.Series:
+        """Status of each action: the last one that news says, else the action's own; blank if neither."""
+        last = self.news.dropna(subset="status").groupby("action_id")["status"].last()
         return last.reindex(self.actions.index).astype("str").fillna(self.actions["status"]).rename("status")
 
     def at(self, as_of: date | None, known_at: datetime | str | None = None) -> Facts:
@@ -96,7 +106,7 @@ class Facts:
         return other
 
 
-DERIVED = {"scored_criteria", "current", "points", "owners", "status"}
+DERIVED = {"scored_criteria", "current", "points", "owners", "news", "status"}
 
 # Name of a table on Facts -> kind of row.
 TABLES = {

@@ -94,3 +94,23 @@ def test_the_last_update_by_the_day_says_the_status_before_the_plan_does(book):
     put(book, "action", [{"action_id": "A", "title": "A"}], "action_id", effective="2026-01-01")
     put(book, "update", news, ["action_id", "updated_on"], effective="2026-01-01")
     assert facts.read(book, date(2026, 6, 30)).status["A"] == "under_way"
+
+
+def test_an_action_that_a_new_plan_takes_up_again_starts_afresh(book):
+    plans = [
+        {"plan_id": "old", "title": "2024", "starts": "2024-01-01"},
+        {"plan_id": "new", "title": "2026", "starts": "2026-01-01"},
+    ]
+    put(book, "plan", plans, "plan_id", effective="2024-01-01")
+    put(book, "action", [{"action_id": "A", "title": "A", "plan_id": "old"}], "action_id", effective="2024-01-01")
+    news = [{"action_id": "A", "updated_on": "2024-11-30", "status": "done"}]
+    put(book, "update", news, ["action_id", "updated_on"], effective="2024-11-30")
+    put(
+        book,
+        "action",
+        [{"action_id": "A", "title": "A", "plan_id": "new", "status": "to_come"}],
+        "action_id",
+        effective="2026-01-01",
+    )
+    assert facts.read(book, date(2025, 6, 1)).status["A"] == "done"
+    assert facts.read(book, date(2026, 6, 1)).status["A"] == "to_come"

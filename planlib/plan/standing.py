@@ -26,9 +26,7 @@ def standing(facts: Facts, edition: str = "internal") -> pd.DataFrame:
         In the public edition, words of internal updates are blank; their codes count.
     """
     actions = facts.actions
-    said = facts.updates.reset_index()
-    if facts.as_of is not None:
-        said = said[said["updated_on"] <= str(pd.Timestamp(facts.as_of).date())]
+    said = facts.news
     if edition == "public":
         hidden = levels(said, "update") > CODES["edition"].index("public")
         said = said.copy()
