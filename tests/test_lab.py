@@ -28,8 +28,9 @@ def essai(workspace):
         say = {"by": "test", "why": "essai", "effective": "2026-01-05"}
         titles = pd.DataFrame({"action_id": ["A-1", "A-2"], "title": [HOSTILE, "Kiosque"]})
         book.put("action", titles, **say)
-        kept = book.table("criterion").index[:2]
-        book.set_aside("criterion", book.table("criterion").index[2:], by="test", why="deux suffisent")
+        criteria = book.table("criterion")
+        kept = criteria.index[criteria["sense"] == "max"][:2]
+        book.set_aside("criterion", criteria.index.difference(kept), **say | {"why": "deux suffisent"})
         cells = [
             (judge, action, criterion, performance, judge)
             for judge, marks in (("T1", (8.0, 4.0)), ("T2", (6.0, 5.0)))

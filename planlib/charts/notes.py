@@ -33,7 +33,7 @@ def fates(notes: pd.DataFrame, lang: str) -> alt.Chart:
     counted["told"] = counted["fate"].map(names)
     counted["place"] = counted["fate"].map(list(FATES).index)
     totals = {fate: int((rows["fate"] == fate).sum()) for fate in FATES}
-    parts = [f"{n} {names[fate]}" for fate, n in totals.items() if n]
+    parts = [f"{names[fate]} {n}" for fate, n in totals.items() if n]
     finding = word("panel.fates", lang, n=len(rows), parts=listing(parts, lang))
     present = [fate for fate in FATES if totals[fate]]
     base = alt.Chart(

@@ -17,6 +17,8 @@ from planlib.schedule import use
 from planlib.widgets.weight_panel import LiveRanking
 from planlib.words import word
 
+WIDTH = 900  # pixels beside the file browser on a screen of 1280
+
 
 def heading(here: Desk, name: str, **said) -> Html:
     """A question as a heading; `name` is a name of wording/notebooks."""
@@ -66,7 +68,7 @@ def plan_today(here: Desk) -> Html:
     )
 
 
-def ranking_panel(here: Desk, top: int = 12) -> Widget:
+def ranking_panel(here: Desk, top: int = 9) -> Widget:
     """The live ranking over the judgements as they now stand, its sliders at the group's weights."""
     now = here.facts.at(here.today)
     values = decide.values(now).dropna(how="all")
@@ -77,7 +79,7 @@ def ranking_panel(here: Desk, top: int = 12) -> Widget:
     bands = decide.ranking(now)["band"]
     alt.JupyterChart.enable_offline()  # the renderer does it for charts it shows; this one stands in a panel
     chart = live_ranking(
-        values, shares, facts.titles(now.actions, here.lang), here.lang, criteria, bands=bands, top=top
+        values, shares, facts.titles(now.actions, here.lang), here.lang, criteria, bands=bands, top=top, width=WIDTH
     )
     return LiveRanking(chart, values, shares)
 

@@ -25,11 +25,11 @@ STYLE = """<style>
   margin: 2px 0; }
 .planlib-panel .widget-inline-hbox > .widget-label { width: auto; text-align: left; font-size: 15px; height: auto;
   line-height: 1.3; color: #5b6675; }
-.planlib-panel .widget-inline-hbox > :is(input, select, textarea, div:not(.widget-label)) { width: 100%;
-  flex: 0 0 auto; }
+.planlib-panel .widget-inline-hbox > :is(input, select, textarea) { width: 100%; flex: 0 0 auto; }
 .planlib-panel .widget-hslider { flex-flow: row wrap; }
 .planlib-panel .widget-hslider > .widget-label { flex: 1 0 100%; }
-.planlib-panel .widget-hslider > .slider-container.slider-container { flex: 1 1 0; width: auto; height: 44px; }
+.planlib-panel .widget-hslider.widget-hslider > .slider-container { flex: 1 1 0 !important; width: auto !important;
+  padding-top: 20px; }
 .planlib-panel .widget-hslider > .widget-readout { flex: 0 0 3.2em; width: 3.2em; text-align: right; }
 .planlib-panel .widget-html > .widget-label { display: none; }
 .planlib-panel button { width: auto; padding: 0 18px; line-height: 42px; height: 44px; }
