@@ -132,6 +132,13 @@ def test_a_cut_keeps_what_is_begun_signed_or_spent_and_drops_the_least():
     assert plan.use.set_index("source_id").loc["F", ["used", "capacity"]].tolist() == [3000.0, 3000.0]
 
 
+def test_money_spent_on_an_action_to_come_keeps_it():
+    """Nothing has begun; 200 $ of A, worth least, are spent: of 1 000 $ left, A takes all."""
+    table = published().assign(spent=[200, None, None, None], status="to_come")
+    plan = replan(cut(1000), table, date(2026, 1, 5))
+    assert plan.actions["chosen"].to_dict() == {"A": True, "B": False, "C": False, "D": False}
+
+
 def test_a_cut_below_what_is_committed_is_said_and_leaves_nothing_more():
     table = published().assign(spent=[1000, 1000, None, None])
     plan = replan(cut(1500), table, date(2026, 1, 28))

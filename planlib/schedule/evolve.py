@@ -14,10 +14,11 @@ from planlib.schedule.greedy import Board
 from planlib.schedule.inside import Inside
 from planlib.schedule.search import Search
 
-POPULATION = 64
-PATIENCE = 12  # generations without a shorter plan before the search is handed over
+PLACED = 7680  # actions placed in step, as near as the bounds of a population allow
+FEWEST, MOST = 64, 128  # plans in a population
+PATIENCE = 12  # generations without a shorter plan before a new population
 GENERATIONS_A_SECOND = 15  # about what two cores do with 120 actions: bounds a repeatable search
-FAR = 12.0  # spread, in weeks, of the first population around the longest-path order
+FAR = 25.0  # spread, in weeks, of the first population around the longest-path order
 
 
 def is_plain(inside: Inside) -> bool:
@@ -36,7 +37,7 @@ def is_plain(inside: Inside) -> bool:
 
 
 def evolve(inside: Inside, run: Search, share: float, seed: int, least: int) -> Board:
-    """The shortest plan found in a share of the time, by a search that stops when it stands still.
+    """The shortest plan found in a share of the time, by a search that starts anew when it stands still.
 
     `least` is a length that no plan can beat. Only for a problem that `is_plain`.
     """
@@ -44,26 +45,37 @@ def evolve(inside: Inside, run: Search, share: float, seed: int, least: int) -> 
     crowd = _Crowd(inside)
     until = run.left() * (1 - share)
     generations = int((run.left() - until) * GENERATIONS_A_SECOND) + 1
-    spread = np.linspace(0, FAR, POPULATION)[:, None]
-    starts = crowd.improved(-crowd.tail + draw.normal(0, 1, (POPULATION, crowd.n)) * spread)
-    lengths = (starts + crowd.weeks).max(axis=1)
-    still = 0
+    size = int(np.clip(PLACED // crowd.n, FEWEST, MOST))
+    starts, lengths = _fresh(crowd, size, draw)
+    best, best_length, still = starts[0], lengths[0], 0
     for _ in range(generations):
-        if lengths[0] <= least or still >= PATIENCE or run.left() <= until or run.stopped():
+        if best_length <= least or run.left() <= until or run.stopped():
             break
-        children = crowd.improved(_children(starts, lengths, crowd.weeks, draw))
-        best = lengths.min()
-        starts, lengths = _survivors(np.concatenate([starts, children]), crowd.weeks)
-        still = 0 if lengths[0] < best else still + 1
+        if still >= PATIENCE:
+            (starts, lengths), still = _fresh(crowd, size, draw), 0
+        else:
+            children = crowd.improved(_children(starts, lengths, crowd.weeks, draw))
+            before = lengths[0]
+            starts, lengths = _survivors(np.concatenate([starts, children]), crowd.weeks, size)
+            still = 0 if lengths[0] < before else still + 1
+        if lengths[0] < best_length:
+            best, best_length = starts[0], lengths[0]
     board = Board(inside)
     for action in np.argsort(inside.rank):
         k = inside.options_of[action][0]
-        board.put(k, int(starts[np.argmin(lengths), action]), inside.options[k].spans[0])
+        board.put(k, int(best[action]), inside.options[k].spans[0])
     return board
 
 
+def _fresh(crowd: _Crowd, size: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Plans around the order of longest chains, nearer and farther."""
+    spread = np.linspace(0, FAR, size)[:, None]
+    starts = crowd.improved(-crowd.tail + draw.normal(0, 1, (size, crowd.n)) * spread)
+    return _survivors(starts, crowd.weeks, size)
+
+
 def _children(starts: np.ndarray, lengths: np.ndarray, weeks: np.ndarray, draw: np.random.Generator) -> np.ndarray:
-    """Keys of new orders: a stretch of one parent's time inside the order of another, or one parent shaken."""
+    """Keys of new orders: a stretch of one parent's time inside the order of another, or one parent shaken there."""
     n = len(starts)
     pairs = draw.integers(0, len(starts), (4, n))
     one = np.where(lengths[pairs[0]] <= lengths[pairs[1]], pairs[0], pairs[1])
@@ -77,16 +89,17 @@ def _children(starts: np.ndarray, lengths: np.ndarray, weeks: np.ndarray, draw: 
     after = np.maximum(middle_other, end + 1e-3 * middle_other)
     crossed = np.where(middle < begin, before, np.where(middle > end, after, middle))
     crossed = crossed + draw.normal(0, 0.3, crossed.shape)
-    shaken = middle + draw.normal(0, 1, middle.shape) * draw.choice([1.5, 4.0, 10.0], (n, 1))
+    within = (middle >= begin) & (middle <= begin + 0.35 * length)
+    shaken = middle + within * draw.normal(0, 1, middle.shape) * draw.choice([3.0, 8.0, 20.0], (n, 1))
     return np.where(draw.random((n, 1)) < 0.3, shaken, crossed)
 
 
-def _survivors(starts: np.ndarray, weeks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _survivors(starts: np.ndarray, weeks: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """The shortest plans, one for each length and sum of starts."""
     lengths = (starts + weeks).max(axis=1)
     marks = np.stack([lengths, starts.sum(axis=1)], axis=1)
     _, kept = np.unique(marks, axis=0, return_index=True)  # sorted by length
-    kept = kept[:POPULATION]
+    kept = kept[:size]
     return starts[kept], lengths[kept]
 
 
