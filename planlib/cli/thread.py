@@ -50,18 +50,22 @@ def ingest(
     answer: Annotated[list[str] | None, option("answer", metavar="KEY=VALUE")] = None,
     map_file: Annotated[str | None, option("map", "--map", metavar="FILE")] = None,
     effective: Annotated[str | None, option("effective", metavar="AAAA-MM-JJ")] = None,
+    keep: Annotated[list[str] | None, option("keep", metavar="COLUMN")] = None,
     why: Annotated[str | None, option("why")] = None,
     dry_run: Annotated[bool, option("dry_run", "--dry-run")] = False,
 ):
     from planlib import facts
     from planlib import ingest as room
+    from planlib.ingest import maps
     from planlib.workspace import keep_received
 
     day = a_day(effective) if effective else ask.today
     with ask.book(client) as book:
         starts = facts.read(book).settings["fiscal_start"]
-        answers = {"fiscal_start": starts, **room.answers(answer or [], map_file)}
-        imports = [room.read(path, kind, answers) for path in files]
+        kept = {f"keep.{column}": why or "" for column in keep or []}
+        answers = {"fiscal_start": starts, **room.answers(answer or [], map_file), **kept}
+        confirmed = book.path.parent / "maps"
+        imports = [room.read(path, kind, answers, maps=confirmed) for path in files]
         if not any(found.unanswered for found in imports):
             imports = [room.resolve(found, book, answers) for found in imports]
         document = said([found.to_json(ask.lang) for found in imports], kind)
@@ -74,6 +78,8 @@ def ingest(
             written = room.store_imports(book, imports, by=by_whom(), why=why, effective=day)
             for path in files:
                 keep_received(book.path.parent, path)
+            saved = [maps.save(confirmed, kind, found.file, found.headers, found.answers) for found in imports]
+            lines += [word("ingest.map_saved", ask.lang, file=path.name) for path in saved if path]
         document["rows_written"] = written
         key = "cli.ingest_dry" if dry_run else "cli.ingest_done" if written else "cli.ingest_nothing_new"
         ask.answer(document, *lines, word(key, ask.lang, n=written, client=client))

@@ -128,7 +128,7 @@ def crossing_columns(rows: Rows, key: str, value: str, reader: str) -> list[tupl
         if (
             place in taken
             or not header
-            or kinds.is_private(header)
+            or rows.is_private(header)
             or set(forms) & (kinds.machine_headers() | {"total"})
         ):
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planlib.ingest import build, kinds
+from planlib.ingest import build
 from planlib.ingest.keys import Frames
 from planlib.ingest.records import plain
 from planlib.ingest.rows import Rows
@@ -48,6 +48,6 @@ def _choices_column(rows: Rows) -> int | None:
     found = []
     for place, header in enumerate(rows.headers):
         cells = [row[place] for row in rows.cells if row[place]]
-        if cells and not kinds.is_private(header) and sum(";" in cell for cell in cells) * 2 > len(cells):
+        if cells and not rows.is_private(header) and sum(";" in cell for cell in cells) * 2 > len(cells):
             found.append(place)
     return found[0] if len(found) == 1 else None

@@ -23,6 +23,7 @@ from planlib.ingest import (
     polis,
     sources,
 )
+from planlib.ingest import maps as maps_of
 from planlib.ingest.keys import Frames
 from planlib.ingest.records import Question, Repair, SetAside, fold, plain
 from planlib.ingest.rows import Rows
@@ -56,6 +57,9 @@ class Import:
 
     source: Import | None = None  # the import as read, once it is resolved
     where: Mapping[int, str] = field(default_factory=dict)  # of a document: row -> page, slide or paragraph
+
+    headers: tuple[str, ...] = ()  # of the table, as found
+    answers: Mapping[str, str] = field(default_factory=dict)  # what was settled, by a person or by a saved map
 
     @property
     def rows_kept(self) -> int:
@@ -118,7 +122,7 @@ class Import:
         return [question for question in self.questions if question.default is None]
 
 
-def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) -> Import:
+def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None, *, maps: Path | None = None) -> Import:
     """A file of a mandate as the tables of one kind.
 
     Parameters
@@ -130,6 +134,8 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) 
     answers : mapping
         What a person settled (see `given`): question key -> answer, `sheet`, `column.HEADER`, `set.COLUMN`, and
         `fiscal_start`, the first day (MM-DD) of the client's fiscal year, for `T1 2026` and `2026-2027`.
+    maps : path
+        A client's folder of confirmed column maps: the one of this source answers what `answers` does not.
 
     Raises
     ------
@@ -139,10 +145,10 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) 
     kinds.file_kind(kind)
     answers = dict(answers or {})
     if documents.is_document(path):
-        return _understood(documents.read(path, kind, answers), kind, answers)
+        return _understood(documents.read(path, kind, answers), kind, answers, maps)
     book = files.read_cells(path, answers)
     polis.refuse_summary(book)
-    return _understood(book, kind, answers)
+    return _understood(book, kind, answers, maps)
 
 
 def pasted(text: str, kind: str, answers: Mapping[str, str] | None = None, name: str = "pasted.txt") -> Import:
@@ -166,16 +172,18 @@ def pasted(text: str, kind: str, answers: Mapping[str, str] | None = None, name:
     return _understood(outline.workbook(path, outline.lines_of(text), kind, answers, repairs), kind, answers)
 
 
-def _understood(book: files.Workbook, kind: str, answers: dict[str, str]) -> Import:
+def _understood(book: files.Workbook, kind: str, answers: dict[str, str], folder: Path | None = None) -> Import:
     """The cells of a file as the tables of one kind."""
     file_kind = kinds.file_kind(kind)
-    columns = given.under(answers, "column.")
     if "sheet" in answers:
         book = _one_sheet(book, answers["sheet"])
-    words = {**kinds.synonyms()["headers"][kind], "-private": kinds.synonyms()["private"]}
-    if columns:
-        words = {**words, "-given": list(columns)}
-    table = layout.read_table(book, words, answers)
+    table = layout.read_table(book, _wanted(kind, answers), answers)
+    headers = tuple(table.header.names)
+    if saved := maps_of.find(folder, kind, headers):
+        answers = maps_of.read(saved) | answers
+        table = layout.read_table(book, _wanted(kind, answers), answers)
+        table.repairs.append(Repair("", None, "", saved.name, "", "ingest.map_used"))
+    columns = given.under(answers, "column.")
     rows = Rows(
         file_kind,
         book.path.name,
@@ -218,7 +226,16 @@ def _understood(book: files.Workbook, kind: str, answers: dict[str, str]) -> Imp
         _spoken(rows),
         {rows.origin(i): (rows.sheet, rows.numbers[i], rows.cells[i]) for i in rows.kept},
         where=rows.places,
+        headers=headers,
+        answers=answers,
     )
+
+
+def _wanted(kind: str, answers: Mapping[str, str]) -> dict[str, list[str]]:
+    """Words that may head a column of this kind of file, those of a column map too."""
+    words = {**kinds.synonyms()["headers"][kind], "-private": kinds.synonyms()["private"]}
+    columns = given.under(answers, "column.")
+    return {**words, "-given": list(columns)} if columns else words
 
 
 def _one_sheet(book: files.Workbook, sheet: str) -> files.Workbook:
@@ -230,7 +247,8 @@ def _one_sheet(book: files.Workbook, sheet: str) -> files.Workbook:
 
 def _match(rows: Rows, columns: Mapping[str, str]) -> None:
     """Which column holds what: as the map says, else by the words above it. Private columns hold nothing for us."""
-    headers = ["" if kinds.is_private(header) else header for header in rows.headers]
+    _keep_private(rows)
+    headers = ["" if rows.is_private(header) else header for header in rows.headers]
     mapped = {fold(header): name for header, name in columns.items()}
     for place, header in enumerate(rows.headers):
         name = mapped.get(fold(header)) or mapped.get(fold(header.rpartition(" / ")[2]))
@@ -257,13 +275,25 @@ def _match(rows: Rows, columns: Mapping[str, str]) -> None:
         rows.matched.setdefault(name, place)
 
 
+def _keep_private(rows: Rows) -> None:
+    """Columns that identify people are kept only when a person says why."""
+    for wanted, reason in given.under(rows.answers, "keep.").items():
+        header = next((header for header in rows.headers if fold(header) == fold(wanted)), None)
+        if header is None:
+            raise PlanError("ingest.keep_unknown", column=wanted, found=[header for header in rows.headers if header])
+        if not plain(reason):
+            raise PlanError("ingest.keep_needs_reason", column=header)
+        rows.kept_private.add(header)
+        rows.say(None, header, header, "", "ingest.private_kept", reason=reason)
+
+
 def _report_unused(rows: Rows) -> None:
     """Every column that holds something and was not used is said: dropped for privacy, or not known."""
     matched = set(rows.matched.values())
     for place, header in enumerate(rows.headers):
         if place in rows.used or not any(plain(row[place]) for row in rows.cells):
             continue
-        if kinds.is_private(header):
+        if rows.is_private(header):
             rows.say(None, header, header, "", "ingest.private_dropped")
         elif place not in matched:
             rows.say(None, header, header, "", "ingest.column_unused")

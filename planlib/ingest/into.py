@@ -9,6 +9,7 @@ import pandas as pd
 
 from planlib import facts
 from planlib import tables as checks
+from planlib.ingest.given import under
 from planlib.ingest.imports import Import
 from planlib.ingest.keys import TO_FIND, Frames
 from planlib.ingest.resolve import resolve
@@ -54,7 +55,9 @@ def store_imports(
         for n, imported in enumerate(imports):
             if n or imported.source is None:
                 imported = resolve(imported.source or imported, book)  # the files before it may have made ids
-            say = {"by": by, "why": why or f"{imported.file} ({imported.kind})", "effective": effective}
+            reasons = [f"{header} : {reason}" for header, reason in under(imported.answers, "keep.").items()]
+            said = " — ".join([why or f"{imported.file} ({imported.kind})", *reasons])
+            say = {"by": by, "why": said, "effective": effective}
             tables = _dated(book, imported, effective)
             changes = {kind: _changes(book, kind, table, effective) for kind, table in tables.items()}
             for kind in sorted(changes, key=_rank):

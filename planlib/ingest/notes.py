@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planlib.ingest import build, keys, kinds, readers
 from planlib.ingest.keys import Frames
+from planlib.ingest.languages import SPOKEN, languages
 from planlib.ingest.records import plain
 from planlib.ingest.rows import Rows, tidy
 from planlib.ingest.values import strip_html
@@ -41,6 +42,8 @@ def build_notes(rows: Rows) -> tuple[Frames, set[str]]:
         cells = rows.text(name) if place is None else _column(rows, place)
         questions = readers.blanks(rows.text("question")) if rows.has("question") else [None] * len(rows)
         header = None if place is None else plain(rows.headers[place])
+        if place is None:  # words only in the original language are words all the same
+            cells = [cell or original or "" for cell, original in zip(cells, originals, strict=True)]
         for i in rows.kept:
             if not cells[i]:
                 continue
@@ -59,6 +62,7 @@ def build_notes(rows: Rows) -> tuple[Frames, set[str]]:
     order = sorted(range(len(index)), key=lambda position: index[position])  # the notes of one person stay together
     index = [index[position] for position in order]
     columns = {name: [found[position] for position in order] for name, found in columns.items()}
+    columns["lang"] = tongues(rows, columns["text"], columns.get("lang"))
     columns["note_id"] = keys.numbered("note", columns["note_id"])
     columns["origin"] = [rows.origin(i) for i in index]
     if not any(columns["text_original"]):
@@ -66,6 +70,19 @@ def build_notes(rows: Rows) -> tuple[Frames, set[str]]:
     if not any(columns["question"]):
         del columns["question"]
     return {"note": build.frame(rows, "note", columns, index)}, {"note"} if made else set()
+
+
+def tongues(rows: Rows, texts: list, stated: list | None) -> list:
+    """The language of each note: as the file says, else as its words say; both are told apart in the report."""
+    out = list(stated or [None] * len(texts))
+    blank = [place for place, lang in enumerate(out) if lang is None and texts[place]]
+    guessed = languages(texts[place] for place in blank)
+    for place, lang in zip(blank, guessed, strict=True):
+        out[place] = lang
+    if any(guessed):
+        counts = {lang: guessed.count(lang) for lang in SPOKEN}
+        rows.say(None, "", "", "", "ingest.languages", **counts, unknown=guessed.count(None))
+    return out
 
 
 def _questions(rows: Rows) -> list[tuple[str, int | None]]:
@@ -76,7 +93,7 @@ def _questions(rows: Rows) -> list[tuple[str, int | None]]:
     for place, header in enumerate(rows.headers):
         forms = set(kinds.header_forms(header))
         taken = place in rows.skipped or place in rows.matched.values()
-        free = not taken and header and not kinds.is_private(header)
+        free = not taken and header and not rows.is_private(header)
         if free and not forms & kinds.machine_headers() and any(plain(row[place]) for row in rows.cells):
             places.append(place)
     form = rows.has("written") or len(places) == 1

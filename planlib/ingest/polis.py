@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
-from planlib.ingest import build, readers
+from planlib.ingest import build, notes, readers
 from planlib.ingest.files import Workbook
 from planlib.ingest.keys import Frames
 from planlib.ingest.records import fold, plain
@@ -75,6 +75,7 @@ def polis_comments(rows: Rows) -> Made:
     for name in ("table", "question", "lang", "theme"):
         if name in rows.constants:
             columns[name] = [str(rows.constants[name])] * len(rows)
+    columns["lang"] = notes.tongues(rows, columns["text"], columns.get("lang"))
     if not any(columns["text_original"]):
         del columns["text_original"]
     columns["origin"] = [rows.origin(i) for i in range(len(rows))]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from planlib.ingest.kinds import FileKind
+from planlib.ingest.kinds import FileKind, is_private
 from planlib.ingest.records import HIDDEN, Choice, Question, Repair, SetAside, letters, plain
 
 
@@ -35,10 +35,15 @@ class Rows:
     settled: dict[str, object] = field(default_factory=dict)  # what holds for the whole file
     given: dict[str, list[str]] = field(default_factory=dict)  # columns made of others, for a known export
     places: Mapping[int, str] = field(default_factory=dict)  # of a document: where each row stands
+    kept_private: set[str] = field(default_factory=set)  # headers kept for a reason that a person gave
     skipped: set[int] = field(default_factory=set)  # columns that a known export has and that hold no answer
 
     def __len__(self) -> int:
         return len(self.cells)
+
+    def is_private(self, header: str) -> bool:
+        """Whether a column identifies people, and nobody said why it should be kept."""
+        return header not in self.kept_private and is_private(header)
 
     @property
     def kept(self) -> list[int]:
