@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 
+import altair as alt
 import numpy as np
+import pandas as pd
 import pytest
 from test_review import full, plan  # noqa: F401  the plan worked by hand
 
@@ -177,3 +179,17 @@ def test_there_is_no_chart_of_nothing(plan, lang):  # noqa: F811
     found = review.annual(plan.book, 2025)
     assert charts.reasons(found, lang) is None
     assert charts.indicators(found, lang) is None
+
+
+def test_months_and_numbers_speak_the_language_whoever_draws_the_chart():
+    french, english = theme.locale("fr"), theme.locale("en")
+    assert french["time"]["shortMonths"][:3] == ["janv.", "févr.", "mars"]
+    assert english["time"]["months"][0] == "January"
+    assert (french["time"]["days"][0], english["time"]["days"][6]) == ("dimanche", "Saturday")
+    assert (french["number"]["decimal"], english["number"]["decimal"]) == (",", ".")
+    try:
+        theme.enable(lang="en")
+        spec = alt.Chart(pd.DataFrame({"x": [1]})).mark_bar().encode(x="x:Q").to_dict()
+        assert spec["config"]["locale"]["time"]["months"][1] == "February"
+    finally:
+        alt.theme.enable("default")

@@ -6,6 +6,9 @@ import textwrap
 from collections.abc import Sequence
 
 import altair as alt
+from babel import Locale
+
+from planlib.words import LOCALES, NBSP
 
 INK, MUTED, RULE, PAPER = "#1b2430", "#5b6675", "#d8dee6", "#ffffff"
 ACCENT = "#1f5f8b"
@@ -77,19 +80,50 @@ INDICATOR_MARKS = {
 }
 
 
-def enable(accent: str = ACCENT) -> None:
-    """Make this the look of every chart made from here on, with a client's own colour on plain bars."""
-    alt.theme.enable("planlib", accent=accent)
+SIGNS = {
+    "fr": (",", NBSP, ["", f"{NBSP}$"], f"{NBSP}%"),
+    "en": (".", ",", ["$", ""], "%"),
+}
+
+
+def enable(accent: str = ACCENT, lang: str = "fr") -> None:
+    """Make this the look of every chart made from here on: a client's own colour on plain bars, its language in
+    numbers and dates, whoever draws the chart."""
+    alt.theme.enable("planlib", accent=accent, lang=lang)
+
+
+def locale(lang: str) -> dict:
+    """Numbers, months and days as the language writes them, for Vega."""
+    decimal, thousands, currency, percent = SIGNS[lang]
+    symbols = Locale.parse(LOCALES[lang])
+    months, days = symbols.months["format"], symbols.days["format"]
+    full, short = ("%-d %B %Y", "%Y-%m-%d") if lang == "fr" else ("%B %-d, %Y", "%Y-%m-%d")
+    return {
+        "number": {
+            "decimal": decimal, "thousands": thousands, "grouping": [3], "currency": currency, "percent": percent,
+        },
+        "time": {
+            "dateTime": f"{full} %X",
+            "date": short,
+            "time": "%H:%M:%S",
+            "periods": ["AM", "PM"],
+            "days": [days["wide"][(n - 1) % 7] for n in range(7)],  # Vega's week starts on Sunday, Babel's on Monday
+            "shortDays": [days["abbreviated"][(n - 1) % 7] for n in range(7)],
+            "months": [months["wide"][n] for n in range(1, 13)],
+            "shortMonths": [months["abbreviated"][n] for n in range(1, 13)],
+        },
+    }  # fmt: skip
 
 
 @alt.theme.register("planlib", enable=False)
-def _look(accent: str = ACCENT) -> alt.theme.ThemeConfig:
+def _look(accent: str = ACCENT, lang: str = "fr") -> alt.theme.ThemeConfig:
     text = {"labelFont": FONT, "titleFont": FONT, "labelColor": INK, "titleColor": MUTED}
     return {
         "width": WIDTH,
         "background": PAPER,
         "config": {
             "font": FONT,
+            "locale": locale(lang),
             "view": {"stroke": None},
             "title": {
                 "anchor": "start",

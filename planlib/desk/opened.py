@@ -101,7 +101,7 @@ def open_client(
         raise PlanError("desk.language", found=str(lang), known=list(LANGS))
     root = find_workspace(workspace)
     found = read_client(client, root)
-    theme.enable(found.accent)
+    theme.enable(found.accent, lang)
     alt.renderers.enable("jupyter", offline=True) if _is_live() else alt.renderers.enable("planlib")
     return Desk(store.open(client, root), found, lang, _day(today))
 
