@@ -76,7 +76,7 @@ def test_blanks_are_left_out_of_the_score_and_said(values):
 def test_shares_start_the_sliders_at_parts_of_100_and_score_unrounded(values):
     thirds = pd.Series({"ease": 2 / 3, "effect": 1 / 3})
     spec = ranking.live_ranking(values, thirds, TITLES, "fr", CRITERIA).to_dict()
-    params = {param["name"]: param for param in spec["params"]}
+    params = {param["name"]: param for param in [*spec["params"], *spec["config"]["params"]]}
     assert [params[f"points_{i}"]["value"] for i in (0, 1)] == [66.7, 33.3]
     assert re.search(r"points_0 == 66\.7 \? 66\.666666666666\d* : points_0", params["points"]["expr"])
     assert [params[f"points_{i}"]["bind"]["name"] for i in (0, 1)] == ["Facilité", "Effet"]

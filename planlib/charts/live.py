@@ -8,29 +8,39 @@ import altair as alt
 import pandas as pd
 
 TURN = 1e9  # scores are compared at 9 decimals
+ROUNDING = 2**52  # added to a smaller number, it rounds it to a whole one as numpy does, halves to even
 
 
 def sliders(values: pd.DataFrame, weights: pd.Series, named: list[str]) -> list[alt.Parameter]:
-    """One slider per criterion, `points_0` and on in the order of `values`, then the shares they make."""
+    """One slider per criterion, `points_0` and on in the order of `values`."""
     points = stated_points(weights.reindex(values.columns)).tolist()
     most = max(100, 10 * math.ceil(max(points, default=0) / 10))
-    bound, given = [], []
-    for i, (point, title) in enumerate(zip(points, named, strict=True)):
+    return [
+        alt.param(name=f"points_{i}", value=told(point), bind=alt.binding_range(min=0, max=most, step=1, name=title))
+        for i, (point, title) in enumerate(zip(points, named, strict=True))
+    ]
+
+
+def shares(values: pd.DataFrame, weights: pd.Series) -> list[alt.VariableParameter]:
+    """What the sliders' points make: `greatest`, each criterion's share, and `everything`, what the shares sum to.
+
+    They belong in the chart's config and not among its own parameters, which JupyterLab sends to the kernel and back,
+    each by itself: those that follow from the others would be set to what they were a moment ago.
+    """
+    given = []
+    for i, point in enumerate(stated_points(weights.reindex(values.columns)).tolist()):
         shown = told(point)
-        bind = alt.binding_range(min=0, max=most, step=1, name=title)
-        bound.append(alt.param(name=f"points_{i}", value=shown, bind=bind))
         # A slider that has not moved stands for the stated weight, not for its rounding.
         given.append(f"points_{i}" if shown == point else f"(points_{i} == {shown} ? {point!r} : points_{i})")
     each = [f"points[{i}]" for i in range(len(given))]
     return [
-        *bound,
-        alt.param(name="points", expr=f"[{', '.join(given)}]"),
-        alt.param(name="greatest", expr=f"max(0, {', '.join(each)})"),
-        alt.param(name="scaled", expr=f"[{', '.join(f'{point} / greatest' for point in each)}]"),
-        alt.param(name="rising", expr="sort(scaled)"),
-        alt.param(name="whole", expr=added([f"rising[{i}]" for i in range(len(each))])),
-        *(alt.param(name=f"share_{i}", expr=f"scaled[{i}] / whole") for i in range(len(each))),
-        alt.param(name="everything", expr=added([f"share_{i}" for i in by_name(values)])),
+        alt.VariableParameter(name="points", expr=f"[{', '.join(given)}]"),
+        alt.VariableParameter(name="greatest", expr=f"max(0, {', '.join(each)})"),
+        alt.VariableParameter(name="scaled", expr=f"[{', '.join(f'{point} / greatest' for point in each)}]"),
+        alt.VariableParameter(name="rising", expr="sort(scaled)"),
+        alt.VariableParameter(name="whole", expr=added([f"rising[{i}]" for i in range(len(each))])),
+        *(alt.VariableParameter(name=f"share_{i}", expr=f"scaled[{i}] / whole") for i in range(len(each))),
+        alt.VariableParameter(name="everything", expr=added([f"share_{i}" for i in by_name(values)])),
     ]
 
 
@@ -58,21 +68,20 @@ def ranked(chart: alt.LayerChart, values: pd.DataFrame, top: int) -> alt.LayerCh
     holes = [i for i in order if values.iloc[:, i].isna().any()]
     total = added([f"datum.v{i} * share_{i}" for i in order])
     chart = chart.transform_filter("greatest > 0")
+    known = "everything"
     if holes:
         some = added([f"(isValid(datum.v{i}) ? share_{i} : 0)" if i in holes else f"share_{i}" for i in order])
         chart = chart.transform_calculate(known=f"datum.full ? everything : {some}")
-        score = f"datum.known > 0 ? clamp(({total}) / datum.known, 0, 1) : -1"
-    else:
-        score = f"clamp(({total}) / everything, 0, 1)"
-    # At 9 decimals, halves to even as numpy rounds them.
-    turned = f"round(datum.score * {TURN:.0f}) - (datum.score * {TURN:.0f} % 2 == 0.5 ? 1 : 0)"
+        known = "datum.known"
+    score = f"({total}) / {known}"
+    turned = f"{score} * {TURN:.0f} + {ROUNDING}"
     chart = (
-        chart.transform_calculate(score=score)
-        .transform_calculate(turned=turned)
+        chart.transform_calculate(turned=f"datum.known > 0 ? {turned} : -1" if holes else turned)
         .transform_window(
             rank="rank()", row="row_number()", sort=[alt.SortField("turned", order="descending")], frame=[None, 0]
         )
         .transform_filter(f"datum.row <= {top}")
+        .transform_calculate(score=f"datum.known > 0 ? {score} : -1" if holes else score)
     )
     if holes:
         blank = " || ".join(f"(!isValid(datum.v{i}) && share_{i} > 0)" for i in holes)

@@ -56,7 +56,7 @@ def live_page(chart: alt.LayerChart, about: About, table: pd.DataFrame | None = 
     str
         Scripts are named by their hash in the page's policy; all words are escaped.
     """
-    spec = chart.to_dict()
+    spec = chart.properties(width="container").to_dict()
     title, lang = spec.pop("title"), about.lang
     start = {p["name"]: p["value"] for p in spec["params"] if p["name"].startswith("points_")}
     page = {

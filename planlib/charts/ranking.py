@@ -13,6 +13,7 @@ from planlib.words import number, percent, word
 
 ROW = 44  # pixels a row of the live chart takes: two lines of title, and a finger
 TOP = 30  # actions shown while weights move; the browser ranks all of them
+WIDTH = 980  # pixels of a live chart shown by itself in a notebook
 NARROW = 560  # under this width, titles stand over their bars
 LEFT = 340  # where bars start on a wide screen
 SURE = 80  # pixels that the words of the bands take at the right edge
@@ -36,7 +37,7 @@ def live_ranking(
     ranks: pd.Series | None = None,
     finding: str | None = None,
     top: int = TOP,
-    width: int | str = "container",
+    width: int = WIDTH,
 ) -> alt.LayerChart:
     """Ranked bars whose weights are sliders in the chart: the browser scores and orders again, without Python.
 
@@ -59,8 +60,8 @@ def live_ranking(
         The title; by default, what to do with the chart.
     top : int
         Rows shown. All actions are ranked.
-    width : int or "container"
-        Pixels, or as wide as what holds the chart.
+    width : int
+        Pixels. A page and a panel set it to "container" themselves: a notebook's cell has no width at first.
 
     Returns
     -------
@@ -95,19 +96,21 @@ def live_ranking(
         "leading": "narrow ? 14 : 17",
         "low": "narrow ? 14 : 0",  # what stands beside the title on a wide screen stands under it on a narrow one
     }
+    follow = [
+        *live.shares(values, weights),
+        *(alt.VariableParameter(name=name, expr=at) for name, at in places.items()),
+    ]
     facts = {"n": len(rows), "criteria": len(named), "top": shown}
     measured = word("ranking.live_measure", lang, **facts)
     return (
-        chart.add_params(
-            *live.sliders(values, weights, named), *(alt.param(name=name, expr=at) for name, at in places.items())
-        )
+        chart.add_params(*live.sliders(values, weights, named))
         .properties(
             width=width,
             height=shown * ROW,
             title=theme.titled(finding or word("ranking.live_title", lang), measured),
             description=word("ranking.live_told", lang, **facts),
         )
-        .configure(locale=locale(lang), mark=alt.MarkConfig(invalid="show"))
+        .configure(locale=locale(lang), mark=alt.MarkConfig(invalid="show"), params=follow)
     )
 
 
@@ -142,7 +145,7 @@ def _bars(n: int) -> list[alt.Chart]:
     ends = ["left", *(f"datum.x{i + 1}" for i in range(n))]
     return [
         alt.Chart()
-        .mark_rect(aria=False, stroke=theme.PAPER, strokeWidth=1, color=shade)
+        .mark_rect(aria=False, color=shade)
         .encode(x=alt.value(alt.expr(ends[i])), x2=alt.value(alt.expr(ends[i + 1])), y=top, y2=foot)
         for i, shade in enumerate(colours(n))
     ]

@@ -44,6 +44,7 @@ function render({ model, el }) {
         const input = cell("input", null, cell("td", null, tr));
         Object.assign(input.dataset, { row, column, key: `${action.id}\\n${criterion.id}` });
         input.setAttribute("aria-label", `${action.title}, ${criterion.title}`);
+        input.setAttribute("data-lm-suppress-shortcuts", "true");  // JupyterLab has its own uses of the arrows
         input.inputMode = "decimal"; input.autocomplete = "off";
         input.addEventListener("change", () => send({ [input.dataset.key]: input.value }));
       });
@@ -102,7 +103,8 @@ CSS = """
   background: #fff; border: 1px solid #8991a2; border-radius: 3px; font-variant-numeric: tabular-nums; }
 .planlib-scores input:focus { outline: 3px solid #1f5f8b; outline-offset: 1px; }
 .planlib-scores input[aria-invalid=true] { border: 2px solid #bd331d; }
-.planlib-scores .said { border-left: 4px solid #1f5f8b; padding: 4px 12px; min-height: 1.4em; }
+.planlib-scores .said { border-left: 4px solid #1f5f8b; padding: 8px 12px; margin: 0; min-height: 1.4em; background: #fff;
+  position: sticky; bottom: 0; }
 .planlib-scores .said.wrong { border-color: #bd331d; }
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
+import anywidget
 import ipywidgets as ipw
 import pandas as pd
 from altair import LayerChart
@@ -22,9 +23,9 @@ MOST = 60  # actions up to which every swap is looked for at each move: beyond, 
 
 ON_TOP = """<style>
 .planlib-live { max-width: 100%; }
-.planlib-live .vega-embed { display: flex; flex-direction: column; width: 100%; padding: 0; }
+.planlib-live:is(.vega-embed, :has(.vega-embed)) { display: flex; flex-direction: column; width: 100%; padding: 0; }
 .planlib-live .vega-bindings { order: -1; position: sticky; top: 0; z-index: 1; background: #fff; padding: 4px 0 8px;
-  display: grid; grid-template-columns: repeat(auto-fill, minmax(290px, 1fr)); gap: 0 28px;
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 0 28px;
   border-bottom: 1px solid #d8dee6; }
 .planlib-live .vega-bind label { display: grid; grid-template-columns: 1fr 3.6em; align-items: center;
   font-size: 18px; }
@@ -104,6 +105,22 @@ class WeightPanel(ipw.VBox):
         return f"<tr><th>{row.rank}</th><td>{escape(title)}</td><td>{points}</td></tr>"
 
 
+class _Width(anywidget.AnyWidget):
+    """Tells the chart below when there is room, or more or less of it: by itself it looks at the window alone, and
+    JupyterLab puts it on the page after it was drawn. Keys on a slider stay with it: JupyterLab has its own uses of
+    the arrows."""
+
+    _esm = """export default { render: ({ el }) => {
+      const keep = ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true");
+      const seen = new ResizeObserver(() => {
+        el.parentElement?.addEventListener("focusin", keep);
+        window.dispatchEvent(new Event("resize"));
+      });
+      seen.observe(el);
+      return () => seen.disconnect();
+    } };"""
+
+
 class LiveRanking(ipw.VBox):
     """The chart of `charts.ranking.live_ranking` with its sliders on top; read `weights`, `scores` and `table` back.
 
@@ -113,9 +130,12 @@ class LiveRanking(ipw.VBox):
     def __init__(self, chart: LayerChart, values: pd.DataFrame, weights: pd.Series, judge: str = "room"):
         self._values, self._judge = values, judge
         self._stated = live.stated_points(weights.reindex(values.columns))
+        JupyterChart.enable_offline()  # its script comes with the chart, not from a network
+        chart = chart.properties(width="container")
         self.chart = JupyterChart(chart, embed_options={"actions": False, "renderer": "svg"})
+        self.chart.layout.width = "100%"
         self.chart.add_class("planlib-live")
-        super().__init__([ipw.HTML(ON_TOP), self.chart])
+        super().__init__([ipw.HTML(ON_TOP), _Width(), self.chart])
 
     @property
     def weights(self) -> pd.Series:
