@@ -96,8 +96,7 @@ def new(
     folder = root / slug
     if folder.exists():
         raise PlanError("workspace.client_exists", client=slug)
-    root.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=".new-", dir=root))  # a kill leaves this hidden folder, never half a client
+    part = room_in(root, ".new-")
     try:
         for name_of in ("workshop", "maps", "reports"):
             (part / name_of).mkdir()
@@ -112,6 +111,15 @@ def new(
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return folder
+
+
+def room_in(root: Path, prefix: str) -> Path:
+    """A hidden folder of a workspace to make something in, apart; a kill leaves this, never half a client."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=prefix, dir=root))
+    except OSError as error:
+        raise PlanError("workspace.not_a_folder", folder=root.name, found=error.strerror or str(error)) from None
 
 
 def _fill(folder: Path, kind: str, settings: dict) -> None:

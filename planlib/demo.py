@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,8 +49,7 @@ def build(
 
 def whole(source: Path, mandate: dict, root: Path) -> None:
     """Build a client apart and move it in place at the end: a stop on the way leaves no half client."""
-    root.mkdir(parents=True, exist_ok=True)
-    apart = Path(tempfile.mkdtemp(prefix=".demo-", dir=root))
+    apart = clients.room_in(root, ".demo-")
     try:
         look = yaml.safe_load((source / "client.yaml").read_text(encoding="utf-8"))
         look = {key: tuple(value) if isinstance(value, list) else value for key, value in look.items()}

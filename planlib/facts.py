@@ -8,6 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from planlib.clients import STATED
 from planlib.schema import PlanError
 from planlib.store import Book
 
@@ -35,11 +36,22 @@ class Facts:
 
     @cached_property
     def settings(self) -> pd.Series:
-        """The client's stated defaults, fiscal year, horizons: one row as a Series."""
+        """The client's stated defaults, fiscal year, horizons: one row as a Series.
+
+        A blank takes the default that `clients.new` states, except a limit, which is then none.
+        """
         found = self.book.table("client", self.as_of, self.known_at)
         if found.empty:
             raise PlanError("facts.no_settings", client=self.book.client)
-        return found.iloc[0]
+        stated = found.iloc[0].copy()
+        for name, default in STATED.items():
+            if name not in NO_LIMIT and pd.isna(stated[name]):
+                stated[name] = default
+        try:
+            fiscal_start(2001, stated["fiscal_start"])
+        except ValueError:
+            raise PlanError("facts.bad_fiscal_start", found=str(stated["fiscal_start"])) from None
+        return stated
 
     @cached_property
     def scored_criteria(self) -> pd.DataFrame:
@@ -108,6 +120,8 @@ class Facts:
 
 DERIVED = {"scored_criteria", "current", "points", "owners", "news", "status"}
 
+NO_LIMIT = ("parallel_limit", "owner_limit", "update_days")  # blank says: no such limit
+
 # Name of a table on Facts -> kind of row.
 TABLES = {
     "actions": "action",
@@ -164,7 +178,7 @@ def titles(table: pd.DataFrame, lang: str) -> pd.Series:
 
 def fiscal_start(year: int, start: str) -> date:
     """First day of fiscal year `year`, the one that starts in that calendar year; `start` is MM-DD."""
-    return date(year, int(start[:2]), int(start[3:]))
+    return date.fromisoformat(f"{year:04d}-{start}")
 
 
 def fiscal_year(day: date, start: str) -> int:

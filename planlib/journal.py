@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -27,22 +29,56 @@ CREATE INDEX entry_kind ON entry(kind, key);
 CREATE TABLE seal(batch TEXT PRIMARY KEY, n INTEGER NOT NULL, digest TEXT NOT NULL);
 """
 # From version n to n + 1: a function of the connection. Run in one transaction, after a copy was kept.
-UPGRADES: dict[int, Callable[[sqlite3.Connection], None]] = {}
+UPGRADES: dict[int, Callable[[sqlite3.Connection], None]] = {0: lambda db: _seal_all(db)}
+
+HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+SHUT = (
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+)
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """The workbook at `path`, made if it is not there. Other processes may have it open too."""
+    """The workbook at `path`, made for a client that has received nothing yet; other processes may have it open too.
+
+    Raises
+    ------
+    PlanError
+        The file is gone though the client has received files or made reports; it is not a workbook, it is damaged, of
+        a newer planlib, held by another program, or may not be written.
+    """
     client = path.parent.name
+    if (not path.exists() or (path.is_file() and not path.stat().st_size)) and _was_used(path.parent):
+        raise PlanError("store.gone", client=client)
     try:
         db = sqlite3.connect(path, timeout=30, isolation_level=None)
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
         _upgrade(db, path)
-    except sqlite3.OperationalError:
-        raise PlanError("store.busy", client=client) from None
-    except sqlite3.DatabaseError:
-        raise PlanError("store.not_a_workbook", client=client) from None
+    except sqlite3.DatabaseError as error:
+        raise told(error, client) from None
     return db
+
+
+def told(error: sqlite3.Error, client: str) -> PlanError:
+    """What SQLite found, as a sentence."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in HELD:
+        return PlanError("store.busy", client=client)
+    if code in SHUT:
+        return PlanError("store.shut", client=client)
+    if code == sqlite3.SQLITE_CORRUPT:
+        return PlanError("store.damaged", client=client, found=str(error))
+    return PlanError("store.not_a_workbook", client=client)
+
+
+def _was_used(folder: Path) -> bool:
+    """Whether a client's folder holds what a workbook came with: files received, reports, an older copy."""
+    kept = (folder / name for name in ("workshop", "reports", "maps"))
+    return any(any(part.iterdir()) for part in kept if part.is_dir()) or any(folder.glob("workbook.*"))
 
 
 @contextmanager
@@ -50,14 +86,16 @@ def transaction(db: sqlite3.Connection, client: str) -> Iterator[None]:
     """All that is written inside, or nothing."""
     try:
         db.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError:
-        raise PlanError("store.busy", client=client) from None
+    except sqlite3.DatabaseError as error:
+        raise told(error, client) from None
     try:
         yield
         db.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
         with suppress(sqlite3.OperationalError):
             db.execute("ROLLBACK")
+        if isinstance(error, sqlite3.DatabaseError):
+            raise told(error, client) from None
         raise
 
 
@@ -82,10 +120,30 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(sqlite3.connect(path, timeout=30)) as db:
             yield db
-    except sqlite3.OperationalError:
-        raise PlanError("store.busy", client=client) from None
-    except sqlite3.DatabaseError:
-        raise PlanError("store.not_a_workbook", client=client) from None
+    except sqlite3.DatabaseError as error:
+        raise told(error, client) from None
+
+
+def digest(db: sqlite3.Connection, batch: str) -> str:
+    """What a batch holds, as a hash of its entries."""
+    found = hashlib.sha256()
+    for entry in db.execute(
+        'SELECT seq, at, effective, "by", why, kind, key, row FROM entry WHERE batch = ? ORDER BY seq', (batch,)
+    ):
+        found.update(as_json(list(entry)).encode())
+    return found.hexdigest()
+
+
+def as_json(value) -> str:
+    """JSON as the journal writes it: the same text for the same value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _seal_all(db: sqlite3.Connection) -> None:
+    """From the first workbooks, which had no seals."""
+    db.execute("CREATE TABLE IF NOT EXISTS seal(batch TEXT PRIMARY KEY, n INTEGER NOT NULL, digest TEXT NOT NULL)")
+    for batch, n in db.execute("SELECT batch, count(*) FROM entry GROUP BY batch").fetchall():
+        db.execute("INSERT OR REPLACE INTO seal VALUES (?, ?, ?)", (batch, n, digest(db, batch)))
 
 
 def _upgrade(db: sqlite3.Connection, path: Path) -> None:
@@ -98,7 +156,8 @@ def _upgrade(db: sqlite3.Connection, path: Path) -> None:
         return
     fresh = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if not fresh:
-        if any(version not in UPGRADES for version in range(found, VERSION)):
+        known = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if "entry" not in known or any(version not in UPGRADES for version in range(found, VERSION)):
             raise PlanError("store.not_a_workbook", client=client)
         _keep_copy(db, path.with_name(f"workbook.v{found}.db"))
     with transaction(db, client):

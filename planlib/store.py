@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pandas as pd
 
 from planlib import journal, schema, tables
 from planlib.schema import PlanError
-from planlib.workspace import client_folder, synced_by
+from planlib.workspace import client_folder, read_client, synced_by
 
 
 def open(client: str, workspace: str | Path | None = None, *, clock: Callable[[], datetime] | None = None) -> Book:
@@ -22,6 +22,7 @@ def open(client: str, workspace: str | Path | None = None, *, clock: Callable[[]
 
     `clock` gives the time written beside each row (default: the system's, in UTC); no figure depends on it.
     """
+    read_client(client, workspace)
     return Book(client_folder(client, workspace) / "workbook.db", clock=clock)
 
 
@@ -67,8 +68,9 @@ class Book:
             Indexed and sorted by the kind's key, with the columns of `schema`, typed; unknown is NA.
         """
         schema.kind_of(kind)
+        last = self._last(kind)  # before the rows: one written in between is still news to this handle
         rows = {key: row for key, (_, row) in self._fold(kind, as_of, known_at).items() if row is not None}
-        self._seen[kind] = self._last(kind)
+        self._seen[kind] = last
         return tables.frame(kind, rows)
 
     def history(self, kind: str | None = None, key: object = None) -> pd.DataFrame:
@@ -82,12 +84,12 @@ class Book:
             values.append(schema.kind_of(kind).name)
         if key is not None:
             where.append("key = ?")
-            values.append(_json(list(key) if isinstance(key, tuple) else [key]))
+            values.append(journal.as_json(list(key) if isinstance(key, list | tuple) else [key]))
         clause = f"WHERE {' AND '.join(where)}" if where else ""
-        found = self._db.execute(
+        found = self._rows(
             f'SELECT seq, at, effective, "by", why, batch, kind, key, row FROM entry {clause} ORDER BY seq',  # noqa: S608
             values,
-        ).fetchall()
+        )
         names = ["seq", "at", "effective", "by", "why", "batch", "kind", "key", "row"]
         table = pd.DataFrame([entry[:-2] for entry in found], columns=names[:-2])
         table["key"] = pd.Series([schema.key_text(tuple(json.loads(entry[-2]))) for entry in found], dtype="str")
@@ -150,7 +152,8 @@ class Book:
 
     def set_aside(self, kind: str, keys: Iterable, *, by: str, why: str, effective: date | str | None = None) -> int:
         """Set rows aside with a reason: they no longer show in `table`, they stay in `history`."""
-        wanted = [tuple(key) if isinstance(key, tuple) else (key,) for key in keys]
+        keys = [keys] if isinstance(keys, str) else keys
+        wanted = [tuple(key) if isinstance(key, list | tuple) else (key,) for key in keys]
         known = self._fold(kind, effective or self._today(), None)
         for key in wanted:
             if known.get(key, (0, None))[1] is None:
@@ -173,28 +176,27 @@ class Book:
 
         Refused when a row of the batch was changed again afterwards, which is named.
         """
-        entries = self._db.execute(
-            "SELECT seq, effective, kind, key FROM entry WHERE batch = ? ORDER BY seq", (batch,)
-        ).fetchall()
+        _owed(by=by, why=why)
+        entries = self._rows("SELECT seq, effective, kind, key FROM entry WHERE batch = ? ORDER BY seq", (batch,))
         if not entries:
             raise PlanError("store.no_such_batch", batch=batch)
         inverse: dict[tuple[str, str], dict] = {}
         for seq, effective, kind, key in entries:
-            later = self._db.execute(
+            later = self._rows(
                 'SELECT at, "by" FROM entry WHERE kind = ? AND key = ? AND seq > ? AND batch <> ? LIMIT 1',
                 (kind, key, seq, batch),
-            ).fetchone()
+            )
             if later:
                 raise PlanError(
                     "store.undo_conflict", batch=batch, kind=kind, key=schema.key_text(tuple(json.loads(key))),
-                    who=later[1], at=later[0],
+                    who=later[0][1], at=later[0][0],
                 )  # fmt: skip
-            before = self._db.execute(
+            before = self._rows(
                 "SELECT row FROM entry WHERE kind = ? AND key = ? AND effective <= ? AND seq < ? AND batch <> ?"
                 " ORDER BY effective DESC, seq DESC LIMIT 1",
                 (kind, key, effective, entries[0][0], batch),
-            ).fetchone()
-            row = json.loads(before[0]) if before and before[0] else None
+            )
+            row = json.loads(before[0][0]) if before and before[0][0] else None
             inverse.setdefault((kind, effective), {})[tuple(json.loads(key))] = row
         joint = self._new_batch()
         with journal.transaction(self._db, self.client):
@@ -206,16 +208,19 @@ class Book:
 
     def verify(self) -> list[PlanError]:
         """Problems of the whole file, empty when there is none: damage, broken batches, rows that do not fit."""
+        try:
+            found = [line for (line,) in self._rows("PRAGMA integrity_check") if line != "ok"]
+        except PlanError as error:
+            return [error]
+        if found:
+            return [PlanError("store.damaged", client=self.client, found=line) for line in found]
         problems = []
-        for (line,) in self._db.execute("PRAGMA integrity_check"):
-            if line != "ok":
-                problems.append(PlanError("store.damaged", client=self.client, found=line))
-        sealed = {batch: (n, digest) for batch, n, digest in self._db.execute("SELECT batch, n, digest FROM seal")}
-        batches = dict(self._db.execute("SELECT batch, count(*) FROM entry GROUP BY batch"))
+        sealed = {batch: (n, digest) for batch, n, digest in self._rows("SELECT batch, n, digest FROM seal")}
+        batches = dict(self._rows("SELECT batch, count(*) FROM entry GROUP BY batch"))
         for batch in sorted(set(sealed) | set(batches)):
-            if sealed.get(batch) != (batches.get(batch, 0), self._digest(batch)):
+            if sealed.get(batch) != (batches.get(batch, 0), journal.digest(self._db, batch)):
                 problems.append(PlanError("store.broken_seal", batch=batch))
-        for seq, kind, key, row in self._db.execute("SELECT seq, kind, key, row FROM entry"):
+        for seq, kind, key, row in self._rows("SELECT seq, kind, key, row FROM entry"):
             try:
                 tables.check_row(kind, tuple(json.loads(key)), json.loads(row) if row else {})
             except (ValueError, PlanError) as error:
@@ -233,20 +238,25 @@ class Book:
         if known_at is not None:
             where.append("at <= ?")
             values.append(self._moment(known_at))
-        found = self._db.execute(
+        found = self._rows(
             f"SELECT key, seq, row FROM entry WHERE {' AND '.join(where)} ORDER BY effective, seq",  # noqa: S608
             values,
         )
         last = {key: (seq, row) for key, seq, row in found}
         return {tuple(json.loads(key)): (seq, json.loads(row) if row else None) for key, (seq, row) in last.items()}
 
+    def _rows(self, sql: str, values: Iterable = ()) -> list[tuple]:
+        """What a query finds; what SQLite cannot read is told as a PlanError."""
+        try:
+            return self._db.execute(sql, tuple(values)).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise journal.told(error, self.client) from None
+
     def _last(self, kind: str) -> int:
-        return self._db.execute("SELECT coalesce(max(seq), 0) FROM entry WHERE kind = ?", (kind,)).fetchone()[0]
+        return self._rows("SELECT coalesce(max(seq), 0) FROM entry WHERE kind = ?", (kind,))[0][0]
 
     def _write(self, kind, rows, *, by, why, effective) -> int:
-        for column, text in (("by", by), ("why", why)):
-            if not str(text or "").strip():
-                raise PlanError("store.blank", column=column)
+        _owed(by=by, why=why)
         day = _iso_day(effective or self._today())
         batch = self._joint or self._new_batch()
         with nullcontext() if self._joint else journal.transaction(self._db, self.client):
@@ -264,7 +274,7 @@ class Book:
         seen = self._seen.get(kind)
         if seen is None:
             return
-        for key, at, who, batch in self._db.execute(
+        for key, at, who, batch in self._rows(
             'SELECT key, at, "by", batch FROM entry WHERE kind = ? AND seq > ? ORDER BY seq', (kind, seen)
         ):
             parts = tuple(json.loads(key))
@@ -275,16 +285,16 @@ class Book:
         """Insert entries and reseal their batch; inside a transaction."""
         if not rows:
             return 0
-        now = self._now()
+        now, written = self._now(), journal.as_json
         self._db.executemany(
             'INSERT INTO entry(at, effective, "by", why, batch, kind, key, row) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
             [
-                (now, effective, by, why, batch, kind, _json(list(key)), None if row is None else _json(row))
+                (now, effective, by, why, batch, kind, written(list(key)), None if row is None else written(row))
                 for key, row in rows.items()
             ],
         )
         n = self._db.execute("SELECT count(*) FROM entry WHERE batch = ?", (batch,)).fetchone()[0]
-        self._db.execute("INSERT OR REPLACE INTO seal VALUES (?, ?, ?)", (batch, n, self._digest(batch)))
+        self._db.execute("INSERT OR REPLACE INTO seal VALUES (?, ?, ?)", (batch, n, journal.digest(self._db, batch)))
         self._mine.add(batch)
         self.last_batch = batch
         return len(rows)
@@ -292,24 +302,18 @@ class Book:
     last_batch: str | None = None  # the batch written last by this handle
     _joint: str | None = None  # the batch of `together`, inside it
 
-    def _digest(self, batch: str) -> str:
-        digest = hashlib.sha256()
-        for entry in self._db.execute(
-            'SELECT seq, at, effective, "by", why, kind, key, row FROM entry WHERE batch = ? ORDER BY seq', (batch,)
-        ):
-            digest.update(_json(list(entry)).encode())
-        return digest.hexdigest()
-
     def _now(self) -> str:
         return self._clock().astimezone(UTC).isoformat(timespec="microseconds")
 
     def _today(self) -> str:
-        return self._clock().date().isoformat()
+        return self._clock().astimezone().date().isoformat()  # the day where the person is
 
     def _new_batch(self) -> str:
         return f"{self._clock():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:8]}"
 
     def _moment(self, known_at: datetime | str) -> str:
+        if isinstance(known_at, date) and not isinstance(known_at, datetime):
+            known_at = datetime.combine(known_at, time.max)
         if isinstance(known_at, datetime):
             return known_at.astimezone(UTC).isoformat(timespec="microseconds")
         tagged = self._fold("decision", None, None).get((known_at,))
@@ -321,8 +325,10 @@ class Book:
             raise PlanError("store.no_such_moment", found=known_at) from None
 
 
-def _json(value) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+def _owed(**texts: str) -> None:
+    for column, text in texts.items():
+        if not str(text or "").strip():
+            raise PlanError("store.blank", column=column)
 
 
 def _without_blanks(row: dict) -> dict:

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from planlib.schema import CODES, WHOLE_KEYS, Column, Kind, PlanError, key_text, kind_of
+from planlib.schema import CODES, PERIOD, WHOLE_KEYS, Column, Kind, PlanError, key_text, kind_of
 
 
 def empty(name: str) -> pd.DataFrame:
@@ -103,17 +103,31 @@ def _key(kind: Kind, found) -> tuple:
     parts = found if isinstance(found, tuple) else (found,)
     key = []
     for name, part in zip(kind.keys, parts, strict=True):
+        wrong = PlanError("schema.key_blank", kind=kind.name, column=name, found=str(part))
         if name in WHOLE_KEYS:
             try:
-                key.append(int(part))
+                if isinstance(part, str | bool) or int(part) != part:
+                    part = int(str(part))
             except (TypeError, ValueError):
-                raise PlanError("schema.key_blank", kind=kind.name, column=name, found=str(part)) from None
+                raise wrong from None
+            key.append(int(part))
             continue
         text = part.isoformat()[:10] if isinstance(part, date) else str(part).strip()
-        if pd.isna(part) or not text:
-            raise PlanError("schema.key_blank", kind=kind.name, column=name, found=str(part))
+        if pd.isna(part) or not text or (name in KEY_SHAPES and not KEY_SHAPES[name](text)):
+            raise wrong
         key.append(text)
     return tuple(key)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+# Keys that are text of one form: a period of capacity, the day of an update or a measure.
+KEY_SHAPES = {"period": PERIOD.match, "updated_on": _is_day, "measured_on": _is_day}
 
 
 def _json_value(kind: str, key: tuple, column: Column, value):
@@ -123,7 +137,13 @@ def _json_value(kind: str, key: tuple, column: Column, value):
         facts = {"kind": kind, "key": key_text(key), "column": column.name, "found": str(value)}
         return PlanError(f"schema.{what}", **facts, known=list(CODES.get(column.codes, ())))
 
-    if value is None or (not isinstance(value, str) and pd.isna(value)) or (isinstance(value, str) and not value):
+    if isinstance(value, list | dict | set | tuple):
+        raise wrong("not_a_cell")
+    if (
+        value is None
+        or (not isinstance(value, str) and pd.isna(value))
+        or (isinstance(value, str) and not value.strip())
+    ):
         if column.required:
             raise wrong("required")
         return None
@@ -138,11 +158,13 @@ def _json_value(kind: str, key: tuple, column: Column, value):
             raise wrong("not_a_flag")
         return bool(value)
     if column.kind == "date":
+        if not isinstance(value, str | date | np.datetime64):
+            raise wrong("not_a_date")
         try:
             return pd.Timestamp(date.fromisoformat(value) if isinstance(value, str) else value).date().isoformat()
         except (TypeError, ValueError):
             raise wrong("not_a_date") from None
-    if isinstance(value, str | bool):
+    if isinstance(value, str | bool | np.bool_):
         raise wrong("not_a_number")
     try:
         figure = float(value)

@@ -88,7 +88,7 @@ def typography(text: str, lang: str) -> str:
         return text
     text = re.sub(r"(?<=\S) (?=[:%$»])", NBSP, text)
     text = re.sub(r"« ", f"«{NBSP}", text)
-    text = re.sub(r"(?<=\S) (?=[;!?])", THIN, text)
+    text = re.sub(r"(?:(?<=\S)|^) (?=[;!?])", THIN, text)
     return re.sub(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)", lambda figure: figure[0].replace(" ", NBSP), text)
 
 

@@ -27,7 +27,7 @@ class Client(BaseModel):
     name: str = Field(min_length=1)
     name_en: str | None = None
     kind: Literal[CODES["client_kind"]]
-    languages: tuple[Literal["fr", "en"], ...] = ("fr", "en")
+    languages: tuple[Literal["fr", "en"], ...] = Field(("fr", "en"), min_length=1)
     accent: str = "#1f5f8b"
     logo: str | None = None
     k: int = Field(5, ge=1, description="vote results are shown only from this many answers")
@@ -104,6 +104,8 @@ def read_client(client: str, workspace: str | Path | None = None) -> Client:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "client.yaml"
+        if first["type"] == "missing":
+            raise PlanError("workspace.client_yaml_lacks", client=client, field=where) from None
         raise PlanError("workspace.bad_client_yaml", client=client, field=where, found=str(first["input"])) from None
     except (yaml.YAMLError, TypeError, UnicodeDecodeError):
         raise PlanError("workspace.broken_client_yaml", client=client) from None

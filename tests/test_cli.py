@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from planlib import cli, store
@@ -196,3 +197,48 @@ def test_the_installed_command_starts_and_speaks_utf8_through_a_pipe(workspace):
     done = subprocess.run(command, capture_output=True, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"}, check=False)
     assert done.returncode == 2
     assert "« personne »" in done.stderr.decode("utf-8").replace("\u00a0", " ")
+
+
+def test_a_workspace_that_cannot_be_used_is_told_in_a_sentence(planlib, tmp_path):
+    odd = tmp_path / "file"
+    odd.write_text("x", encoding="utf-8")
+    for words in (("new", "a", "--kind", "sdc", "--name", "N"), ("demo",)):
+        code, _, err = planlib(*words, "--workspace", str(odd), "--lang", "en")
+        assert code == 2
+        assert "Workspace 'file' cannot be used" in err
+
+
+def test_years_and_days_off_the_calendar_are_refused(planlib, essai):
+    assert "is not a year" in planlib("review", "essai", "--year", "9999", "--lang", "en")[2]
+    assert "off planlib's calendar" in planlib("schedule", "essai", "--today", "9999-01-01", "--lang", "en")[2]
+
+
+def test_a_word_too_many_is_named_in_the_language_asked(planlib, essai):
+    plain = str.maketrans("\u00a0\u202f", "  ")
+    assert "ne sait que faire de « encore »" in planlib("rank", "essai", "encore", "--lang", "fr")[2].translate(plain)
+
+
+def test_settings_left_blank_take_the_stated_defaults_and_a_wrong_one_is_named(planlib, essai):
+    with store.open("essai") as book:
+        blank = {"client_id": "client", "fiscal_start": None, "plan_years": None}
+        book.put("client", pd.DataFrame([blank], dtype=object), by="ana", why="x")
+    assert planlib("schedule", "essai", "--today", "2026-01-05")[0] == 0
+    with store.open("essai") as book:
+        book.put("client", pd.DataFrame([{"client_id": "client", "fiscal_start": "zz"}]), by="ana", why="x")
+    code, _, err = planlib("schedule", "essai", "--lang", "en")
+    assert code == 2
+    assert "The first day of the fiscal year is 'zz'" in err
+
+
+def test_two_ingests_at_once_lose_nothing(workspace, tmp_path, planlib):
+    planlib("new", "essai", "--kind", "city", "--name", "X")
+    running = []
+    for who in ("un", "deux"):
+        path = tmp_path / f"{who}.csv"
+        path.write_text("Titre\n" + "".join(f"{who} {n}\n" for n in range(200)), encoding="utf-8")
+        words = [sys.executable, "-c", "from planlib.cli import main; main()", "ingest", "essai", str(path)]
+        running.append(subprocess.Popen([*words, "--as", "actions"], stdout=subprocess.DEVNULL))
+    assert [process.wait() for process in running] == [0, 0]
+    with store.open("essai") as book:
+        assert len(book.table("action")) == 400
+        assert book.verify() == []

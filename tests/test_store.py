@@ -301,3 +301,86 @@ def test_two_processes_writing_500_rows_each_lose_none(folder):
     with store.open("essai", folder) as book:
         assert len(book.table("action")) == 1000
         assert book.verify() == []
+
+
+def test_a_lost_workbook_is_not_made_again_under_a_client_that_had_one(folder):
+    store.open("essai", folder).close()
+    client = folder / "essai"
+    (client / "workshop").mkdir()
+    (client / "workshop" / "plan.csv").write_text("Titre\nA\n", encoding="utf-8")
+    for leftover in client.glob("workbook.db*"):
+        leftover.unlink()
+    with pytest.raises(PlanError, match="is gone or empty, though its files are there"):
+        store.open("essai", folder)
+    assert not (client / "workbook.db").exists()
+    (client / "workbook.db").touch()
+    with pytest.raises(PlanError, match="is gone or empty"):
+        store.open("essai", folder)
+
+
+def test_damaged_pages_and_a_folder_in_its_place_are_told_in_a_sentence(folder):
+    with store.open("essai", folder) as book:
+        book.put("action", actions(**{f"A_{n}": "x" * 200 for n in range(200)}), by="ana", why="x")
+    path = folder / "essai" / "workbook.db"
+    content = bytearray(path.read_bytes())
+    content[4096:16384] = b"\x5a" * (16384 - 4096)
+    path.write_bytes(bytes(content))
+    with store.open("essai", folder) as book:
+        with pytest.raises(PlanError, match=r"damaged|not a planlib workbook"):
+            book.table("action")
+        assert book.verify()
+    for leftover in path.parent.glob("workbook.db*"):
+        leftover.unlink()
+    path.mkdir()
+    with pytest.raises(PlanError, match="cannot be opened or written"):
+        store.open("essai", folder)
+
+
+def test_a_workbook_from_before_the_seals_is_sealed_and_a_copy_kept(folder):
+    with store.open("essai", folder) as book:
+        book.put("action", actions(A_1="a"), by="ana", why="x")
+    with sqlite3.connect(folder / "essai" / "workbook.db") as db:
+        db.execute("DROP TABLE seal")
+        db.execute("PRAGMA user_version = 0")
+    db.close()
+    with store.open("essai", folder) as book:
+        assert book.verify() == []
+        assert book.table("action").loc["A-1", "title"] == "a"
+    assert (folder / "essai" / "workbook.v0.db").is_file()
+
+
+def test_client_yaml_is_checked_on_open(folder):
+    (folder / "essai" / "client.yaml").write_text("kind: city\n", encoding="utf-8")
+    with pytest.raises(PlanError, match=r"client\.yaml of 'essai' lacks 'name'"):
+        store.open("essai", folder)
+    (folder / "essai" / "client.yaml").write_text("name: X\nkind: city\nlanguages: []\n", encoding="utf-8")
+    with pytest.raises(PlanError, match="'languages' will not do"):
+        store.open("essai", folder)
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "message"),
+    [
+        ("capacity", {"role_id": "r", "period": "jan 2026", "days": 1.0}, "no usable 'period' .found: jan 2026"),
+        ("update", {"action_id": "A", "updated_on": "mars"}, "no usable 'updated_on' .found: mars"),
+        ("budget", {"source_id": "s", "fiscal_year": 2026.5, "amount": 1.0}, "no usable 'fiscal_year'"),
+        ("action", {"action_id": "A", "title": " "}, "has no 'title'"),
+        ("action", {"action_id": "A", "title": "a", "deadline": 20260105}, "'20260105' is not a date"),
+        ("action", {"action_id": "A", "title": "a", "owner": ["x", "y"]}, "a cell holds one value"),
+        ("action", {"action_id": "A", "title": "a", "cost_low": True}, "'True' is not a number"),
+    ],
+)
+def test_what_is_not_quite_right_is_refused_at_the_door(book, kind, row, message):
+    with pytest.raises(PlanError, match=message):
+        book.put(kind, pd.DataFrame([row], dtype=object), by="ana", why="x")
+
+
+def test_a_moment_may_be_a_day_and_a_key_may_be_a_word_or_a_list(book):
+    book.put("action", actions(A_1="a"), by="ana", why="x")
+    book.put("demand", pd.DataFrame([{"action_id": "A-1", "role_id": "r", "effort_days": 1.0}]), by="ana", why="x")
+    today = datetime.now(UTC).date()
+    assert len(book.table("action", known_at=today)) == 1
+    assert len(book.history("demand", ["A-1", "r"])) == 1
+    assert book.set_aside("action", "A-1", by="ana", why="x") == 1
+    with pytest.raises(PlanError, match="'by' is missing"):
+        book.undo(book.last_batch, by="", why="x")

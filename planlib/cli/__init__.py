@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -28,6 +29,12 @@ def main(arguments: list[str] | None = None) -> None:
         raise SystemExit(code if isinstance(code, int) else ask.DONE)
     except PlanError as error:
         print(error.text(lang), file=sys.stderr)
+    except BrokenPipeError:  # `planlib history | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(ask.DONE) from None
+    except OSError as error:  # a folder that may not be written, a disk that is full
+        found = error.strerror or str(error)
+        print(word("cli.system", lang, found=found, file=str(error.filename or "")), file=sys.stderr)
     except ask.UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             print(error.format_message())

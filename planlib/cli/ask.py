@@ -18,6 +18,7 @@ from planlib.words import LANGS, word
 
 DONE, SOME_FAILED, BAD_INPUT, DECISION_NEEDED = 0, 1, 2, 3
 DEFAULT_LANG = "fr"
+YEARS = range(1900, 2200)
 UsageError = typer.BadParameter.__base__  # typer carries a click of its own
 
 
@@ -76,6 +77,9 @@ app = typer.Typer(
 )
 
 
+DAY, YEAR = ("AAAA-MM-JJ", "AAAA") if HELP_LANG == "fr" else ("YYYY-MM-DD", "YYYY")
+
+
 def option(name: str, *names: str, **more):
     """An option whose help is the word cli.option_<name>; it is taken as text and checked by us."""
     return typer.Option(
@@ -95,7 +99,7 @@ def client_argument():
 EVERYWHERE = (
     ("workspace", str | None, None, option("workspace")),
     ("lang", str | None, None, option("lang", metavar="fr|en")),
-    ("today", str | None, None, option("today", metavar="AAAA-MM-JJ" if HELP_LANG == "fr" else "YYYY-MM-DD")),
+    ("today", str | None, None, option("today", metavar=DAY)),
     ("as_json", bool, False, option("json")),
 )
 
@@ -129,13 +133,16 @@ def command(name: str) -> Callable:
 
 def a_day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise PlanError("store.not_a_day", found=text) from None
+    if day.year not in YEARS:
+        raise PlanError("cli.far_day", found=text)
+    return day
 
 
 def a_year(text: str | None) -> int:
-    if text is None or not (text.isascii() and text.isdigit() and len(text) == 4):
+    if text is None or not (text.isascii() and text.isdigit() and len(text) == 4 and int(text) in YEARS):
         raise PlanError("cli.year", found=text or "")
     return int(text)
 
@@ -200,6 +207,8 @@ def usage(error: UsageError, lang: str) -> str:
             return word("cli.option_without_value", lang, command=command, found=error.option_name)
         case "MissingParameter":
             return word("cli.missing", lang, command=command, name=shown_name(error.param))
+        case "UsageError" if "extra argument" in error.message:
+            return word("cli.extra", lang, command=command, found=error.message.rpartition(" (")[2].rstrip(")"))
         case "UsageError" if error.message.startswith("No such command"):
             return word("cli.no_such_command", lang, found=unknown)
     return word("cli.usage", lang, command=command, found=error.message)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from planlib.cli.ask import SOME_FAILED, Ask, a_number, a_year, client_argument, command, one_of, option
+from planlib.cli.ask import SOME_FAILED, YEAR, Ask, a_number, a_year, client_argument, command, one_of, option
 from planlib.schema import PlanError
 from planlib.words import LANGS, number, word
 
@@ -16,7 +16,7 @@ from planlib.words import LANGS, number, word
 def review(
     ask: Ask,
     client: Annotated[str, client_argument()],
-    year: Annotated[str, option("year", metavar="AAAA")],
+    year: Annotated[str, option("year", metavar=YEAR)],
     draft: Annotated[bool, option("draft", "--draft")] = False,
 ):
     from planlib import review as room
@@ -42,7 +42,7 @@ def report(
     clients: Annotated[list[str] | None, typer.Argument(metavar="CLIENT...", show_default=False)] = None,
     everyone: Annotated[bool, option("all", "--all")] = False,
     template: Annotated[str, option("template")] = "annual_review",
-    year: Annotated[str | None, option("year", metavar="AAAA")] = None,
+    year: Annotated[str | None, option("year", metavar=YEAR)] = None,
     langs: Annotated[str | None, option("langs", metavar="fr,en")] = None,
     to: Annotated[str, option("to", metavar="html")] = "html",
     parameter: Annotated[list[str] | None, option("parameter", "--parameter", "-p", metavar="NAME=VALUE")] = None,

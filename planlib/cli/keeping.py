@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from planlib.cli.ask import SOME_FAILED, Ask, a_day, by_whom, client_argument, command, option
+from planlib.cli.ask import DAY, SOME_FAILED, Ask, a_day, by_whom, client_argument, command, option
 from planlib.words import word
 
 
@@ -14,7 +14,7 @@ def adopt(
     client: Annotated[str, client_argument()],
     version: Annotated[str, option("version")],
     body: Annotated[str, option("body")],
-    date: Annotated[str, option("date", metavar="AAAA-MM-JJ")],
+    date: Annotated[str, option("date", metavar=DAY)],
     number: Annotated[str, option("number")],
 ):
     with ask.book(client) as book:

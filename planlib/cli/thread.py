@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from planlib.cli.ask import (
+    DAY,
     DECISION_NEEDED,
     Ask,
     a_day,
@@ -31,7 +32,7 @@ def new(
     name: Annotated[str, option("name")],
     name_en: Annotated[str | None, option("name_en")] = None,
     currency: Annotated[str, option("currency")] = "CAD",
-    fiscal_start: Annotated[str, option("fiscal_start", metavar="MM-JJ")] = "01-01",
+    fiscal_start: Annotated[str, option("fiscal_start", metavar=DAY[5:])] = "01-01",
 ):
     from planlib import clients
 
@@ -49,7 +50,7 @@ def ingest(
     kind: Annotated[str, option("as", "--as", metavar="actions|notes|...")],
     answer: Annotated[list[str] | None, option("answer", metavar="KEY=VALUE")] = None,
     map_file: Annotated[str | None, option("map", "--map", metavar="FILE")] = None,
-    effective: Annotated[str | None, option("effective", metavar="AAAA-MM-JJ")] = None,
+    effective: Annotated[str | None, option("effective", metavar=DAY)] = None,
     keep: Annotated[list[str] | None, option("keep", metavar="COLUMN")] = None,
     why: Annotated[str | None, option("why")] = None,
     dry_run: Annotated[bool, option("dry_run", "--dry-run")] = False,
@@ -91,7 +92,7 @@ def rank(
     ask: Ask,
     client: Annotated[str, client_argument()],
     method: Annotated[str, option("method")] = "weighted_sum",
-    as_of: Annotated[str | None, option("as_of", metavar="AAAA-MM-JJ")] = None,
+    as_of: Annotated[str | None, option("as_of", metavar=DAY)] = None,
 ):
     from planlib import agree, decide, facts
 
@@ -198,7 +199,7 @@ def schedule(
     )
     lines = [schedule_line(row, ask.lang) for row in listed]
     assumed = [word("cli.assumed", ask.lang, n=len(document["assumed"]))] if document["assumed"] else []
-    ask.answer(document, head, *lines, *assumed, *(f"- {found['text']}" for found in document["assumed"]))
+    ask.answer(document, head, *lines, *assumed, *grouped(document["assumed"], ask.lang))
 
 
 def used(result) -> list[dict]:
@@ -224,3 +225,15 @@ def schedule_line(row: dict, lang: str) -> str:
         "cli.schedule_in", lang, action=row["action_id"], title=row["title"],
         start=row["start"].date(), finish=row["finish"].date(),
     )  # fmt: skip
+
+
+def grouped(assumed: list[dict], lang: str) -> list[str]:
+    """The assumptions a person reads: one of each sort, and how many more are like it."""
+    sorts: dict[str, list[str]] = {}
+    for found in assumed:
+        sorts.setdefault(found["key"], []).append(found["text"])
+    lines = []
+    for texts in sorts.values():
+        more = word("cli.assumed_more", lang, n=len(texts) - 1) if len(texts) > 1 else ""
+        lines.append(f"- {texts[0]}{more}")
+    return lines

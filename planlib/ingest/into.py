@@ -52,9 +52,11 @@ def store_imports(
             raise PlanError("ingest.unanswered", file=imported.file, key=imported.unanswered[0].key)
     written = 0
     with book.together():
-        for n, imported in enumerate(imports):
-            if n or imported.source is None:
-                imported = resolve(imported.source or imported, book)  # the files before it may have made ids
+        for imported in imports:
+            # Again, under the lock: the files before it, or another program, may have made ids meanwhile.
+            imported = resolve(imported.source or imported, book, imported.answers)
+            if imported.unanswered:
+                raise PlanError("ingest.unanswered", file=imported.file, key=imported.unanswered[0].key)
             reasons = [f"{header} : {reason}" for header, reason in under(imported.answers, "keep.").items()]
             said = " — ".join([why or f"{imported.file} ({imported.kind})", *reasons])
             say = {"by": by, "why": said, "effective": effective}
