@@ -292,6 +292,34 @@ def test_a_horizon_goes_by_the_words_of_the_client_and_is_never_a_date(tmp_path)
     assert [day and day.isoformat() for day in table["deadline"]] == [None, None, "2026-03-31"]
 
 
+def test_sheets_of_one_header_are_read_together_each_an_axis(tmp_path):
+    """Row 15: the choice of one table, or of all."""
+    path = tmp_path / "plan.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        for name, rows in (("Mobilité", ["Réseau", "Trottoirs"]), ("Nature", ["Arbres"])):
+            sheet = workbook.add_worksheet(name)
+            sheet.write(0, 0, f"Plan – {name}")
+            sheet.write_row(2, 0, ["Action", "Coût"])
+            for n, title in enumerate(rows, start=3):
+                sheet.write_row(n, 0, [title, 500])
+    asked = ingest.read(path, "actions").questions
+    assert [question.key for question in asked] == ["table"]
+    assert [choice.value for choice in asked[0].choices] == ["1", "2", "all"]
+    assert "Mobilité" in words(asked[0].choices[-1])[1]
+    imported = ingest.read(path, "actions", {"table": "all"})
+    assert imported.table["title"].tolist() == ["Réseau", "Trottoirs", "Arbres"]
+    assert imported.tables["axis"]["title"].tolist() == ["Mobilité", "Nature"]
+    assert imported.table["origin"].tolist() == [
+        "plan.xlsx · Mobilité · 4", "plan.xlsx · Mobilité · 5", "plan.xlsx · Nature · 4",
+    ]  # fmt: skip
+    assert ingest.read(path, "actions", {"table": "2"}).table["title"].tolist() == ["Arbres"]
+
+
+def test_a_day_that_is_only_a_limit_is_read(tmp_path):
+    table = ingest.read(one("Échéance", "avant le 2026-03-31", "à partir du 2026-05-01")(tmp_path), "actions").table
+    assert table["when_found"].tolist() == ["avant le 2026-03-31", "à partir du 2026-05-01"]
+
+
 def test_emoji_chinese_and_line_breaks_stay_word_for_word(tmp_path):
     path = tmp_path / "notes.csv"
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -227,7 +227,7 @@ def test_sheets_that_match_alike_are_asked():
     table = read(*sheets)
     (question,) = table.questions
     assert question.key == "table"
-    assert [choice.value for choice in question.choices] == ["1", "2"]
+    assert [choice.value for choice in question.choices] == ["1", "2", "all"]
     assert question.choices[1].text("en") == "Axe 2, rows 1 to 3: 2 rows, 2 columns"
     assert read(*sheets, answers={"table": "1"}).sheet == "Axe 1"
     with pytest.raises(PlanError, match="not one of the choices"):

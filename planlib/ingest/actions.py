@@ -41,7 +41,7 @@ def build_actions(rows: Rows) -> tuple[Frames, set[str]]:
     funding.cost(rows, columns, funders)
     funding.tables_of(rows, columns, funders, tables)
     _links(rows, columns, tables)
-    columns["origin"] = [rows.origin(i) for i in range(n)]
+    columns["origin"] = rows.origins()
     build.translations(rows, columns)
     made = {kind for kind in ("axis", "objective", "post", "source") if kind in tables}
     if not rows.has("action_id") or "action_id" in rows.settled.get("made", ()):
@@ -129,6 +129,7 @@ def _merge_twins(rows: Rows, columns: dict[str, list]) -> None:
             columns["action_id"][i] = f"{columns['action_id'][i]}-{rows.numbers[i]}"
     if answer == "merge":
         rows.texts.clear()
+        rows.columns.clear()
         for first, i in twins:
             for place, cell in enumerate(rows.cells[i]):
                 if not plain(rows.cells[first][place]):
@@ -162,24 +163,13 @@ def _when(rows: Rows, columns: dict[str, list]) -> None:
             i = read[name].found.index(cell)
             rows.say(i, rows.header(name), cell, "", "ingest.horizon_read", n=read[name].found.count(cell))
     horizons = readers.blanks(rows.text("horizon")) if rows.has("horizon") else [None] * n
-    for i in range(n):
-        words = []
-        for name in names:
-            cell, start, end = read[name].found[i], read[name].start[i], read[name].end[i]
-            if cell in rhythms:
-                horizons[i] = horizons[i] or cell
-            if start is None and end is None:
-                words += [cell] if cell and not is_unknown(cell) else []
-                continue
-            if name in ("start", "when") and starts[i] is None:
-                starts[i] = start
-            if name in ("end", "when") and (name == "end" or ends[i] is None):
-                ends[i] = end or start
-            if read[name].precision[i] != "day" or cell != start.isoformat():
-                words.append(cell)
-        words += filter(None, [words_only[i]])
-        said[i] = " → ".join(dict.fromkeys(words)) or None
-        if starts[i] and ends[i] and ends[i] < starts[i] and i not in rows.aside:
+    parts = [part for name in names for part in read[name].parts]
+    cells = list(zip(*parts, words_only, strict=True))
+    spans = {found: _span(names, found, rhythms) for found in dict.fromkeys(cells)}
+    for i, found in enumerate(cells):
+        starts[i], ends[i], said[i], rhythm, backwards = spans[found]
+        horizons[i] = horizons[i] or rhythm
+        if backwards and i not in rows.aside:
             column = rows.header("end" if "end" in names else names[0])
             rows.say(i, column, starts[i].isoformat(), ends[i].isoformat(), "ingest.end_before_start")
     if names:
@@ -187,6 +177,28 @@ def _when(rows: Rows, columns: dict[str, list]) -> None:
     _horizon(rows, columns, horizons)
     if rows.has("duration_weeks"):
         columns["duration_weeks"] = readers.weeks(rows, "duration_weeks")
+
+
+def _span(names: list[str], found: tuple, rhythms: set[str]) -> tuple:
+    """Start, end, words kept, rhythm, whether the end comes first: of one row's cells under `names`, then its words."""
+    first = last = rhythm = None
+    words = []
+    for place, name in enumerate(names):
+        cell, start, end, precision = found[4 * place : 4 * place + 4]
+        if cell in rhythms:
+            rhythm = rhythm or cell
+        if start is None and end is None:
+            words += [cell] if cell and not is_unknown(cell) else []
+            continue
+        if name in ("start", "when") and first is None:
+            first = start
+        if name in ("end", "when") and (name == "end" or last is None):
+            last = end or start
+        if precision != "day" or start is None or cell != start.isoformat():
+            words.append(cell)
+    words += filter(None, found[-1:])
+    backwards = bool(first and last and last < first)
+    return first, last, " → ".join(dict.fromkeys(words)) or None, rhythm, backwards
 
 
 def _horizon(rows: Rows, columns: dict[str, list], found: list) -> None:
@@ -252,10 +264,12 @@ def _owners(rows: Rows, columns: dict[str, list], tables: Frames) -> None:
                 rows.say(i, rows.header(names[0]), owner, owner, "ingest.several_owners")
             continue
         posts.setdefault(owner, {"title": owner})
-        held.append((columns["action_id"][i], owner, "accountable"))
+        held.append(i)
     if posts:
         tables["post"] = keys.titled("post", posts)
-        index = pd.MultiIndex.from_tuples(held, names=("action_id", "post_id", "part"))
+        levels = [[columns[name][i] for i in held] for name in ("action_id", "owner")]
+        levels.append(["accountable"] * len(held))
+        index = pd.MultiIndex.from_arrays(levels, names=("action_id", "post_id", "part"))
         tables["assignment"] = pd.DataFrame(index=index)
 
 

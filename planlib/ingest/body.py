@@ -21,6 +21,14 @@ SUBTOTAL = re.compile(
 FOOTNOTE = re.compile(r"\*|(?:n\.?b\.?|notes?|sources?|legende|legend|remarques?) ?:|\(\d\) |[¹²³]")
 
 
+TOTAL_LETTERS = frozenset("gst")  # of grand total, sous-total, sub-total, somme, sum, total
+
+
+def _letter(cell: str) -> str | None:
+    """The letter or figure with which a folded cell starts; None when that takes folding to know."""
+    return cell[0].lower() if cell[:1].isascii() and cell[:1].isalnum() else None
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of text: one column per header name, indexed by the row numbers of the file.
@@ -35,6 +43,7 @@ class Table:
     repairs: list[Repair] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    places: Mapping[int, str] = field(default_factory=dict)  # where each row stands, when not in one sheet
 
 
 def to_frame(
@@ -95,15 +104,31 @@ class _Body:
         help_may_follow = bool(header.rows)
         long_rows, short_rows = [], []
         hidden = self._hidden()
-        last_full = max(
-            (n for n in range(header.first_row, self.last_row + 1) if len(filled(cells(sheet, n))) > 1), default=0
+        first_letter = _letter(first)
+        last_full = next(
+            (n for n in range(self.last_row, header.first_row - 1, -1) if len(filled(cells(sheet, n))) > 1), 0
         )
         for number in range(header.first_row, len(sheet.rows) + 1):
             line = sheet.rows[number - 1]
-            places = filled(line)
-            if not places:
+            start = next((cell for cell in line if cell), None)
+            if start is None:
                 continue
             self.found += 1
+            # Most rows start with a letter of no total and of no header, and hold several cells: nothing more to see.
+            letter = _letter(start)
+            if not (
+                number > self.last_row
+                or help_may_follow
+                or hidden
+                or sheet.ragged
+                or letter in TOTAL_LETTERS
+                or letter == first_letter
+                or letter is None
+                or len(line) - line.count("") < 2
+            ):
+                self.kept.append(number)
+                continue
+            places = filled(line)
             if number > self.last_row:
                 self._leave(number, "layout.other_table")
                 continue

@@ -25,6 +25,7 @@ SEP_LINE = re.compile(r'\A"?sep=(.)"?[;,\t|]*\r?\n?', re.I)
 VOTERS = 15
 ONE_COLUMN = "\x1f"  # a delimiter that no text holds
 
+ODD_START = re.compile("\0[\\s#\ufeff\u200b]")  # cells joined by \0: one starts as a blank, a mark or an error does
 ERRORS = frozenset(
     (
         "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
@@ -191,6 +192,8 @@ def check_size(file: str, sheet: str, rows: int, columns: int) -> None:
 def clean(rows: list[list[str]], sheet: str, repairs: list[Repair]) -> None:
     """Cells of spaces and error values become blank, in place, each error said; blank rows at the end go."""
     for number, row in enumerate(rows, start=1):
+        if not ODD_START.search("\0" + "\0".join(row)):
+            continue
         for column, cell in enumerate(row):
             if cell and (cell.isspace() or (cell[0] in "\ufeff\u200b" and not plain(cell))):
                 row[column] = ""

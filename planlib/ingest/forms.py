@@ -20,6 +20,7 @@ def ms_forms(rows: Rows) -> None:
         if QUIZ.match(fold(header)):
             rows.skipped.add(place)
         elif any(";" in row[place] for row in rows.cells):
+            rows.columns.pop(place, None)
             for row in rows.cells:
                 if row[place].endswith(";"):
                     row[place] = "; ".join(filter(None, map(plain, row[place].split(";"))))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -144,11 +146,24 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None, 
     """
     kinds.file_kind(kind)
     answers = dict(answers or {})
-    if documents.is_document(path):
-        return _understood(documents.read(path, kind, answers), kind, answers, maps)
-    book = files.read_cells(path, answers)
-    polis.refuse_summary(book)
-    return _understood(book, kind, answers, maps)
+    with _uncollected():
+        if documents.is_document(path):
+            return _understood(documents.read(path, kind, answers), kind, answers, maps)
+        book = files.read_cells(path, answers)
+        polis.refuse_summary(book)
+        return _understood(book, kind, answers, maps)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Cells form no cycles, and there are hundreds of thousands: the collector would walk them again and again."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def pasted(text: str, kind: str, answers: Mapping[str, str] | None = None, name: str = "pasted.txt") -> Import:
@@ -189,7 +204,7 @@ def _understood(book: files.Workbook, kind: str, answers: dict[str, str], folder
         book.path.name,
         table.sheet if len(book.sheets) > 1 or not book.sheets[0].ragged else "",
         list(map(str, table.frame.columns)),
-        [list(line) for line in zip(*(table.frame[name].tolist() for name in table.frame.columns), strict=True)],
+        list(map(list, zip(*(found := [table.frame[name].tolist() for name in table.frame.columns]), strict=True))),
         table.frame.index.tolist(),
         {},
         table.header.left,
@@ -201,8 +216,8 @@ def _understood(book: files.Workbook, kind: str, answers: dict[str, str], folder
         list(table.set_aside),
         list(table.questions),
     )
-    sheet = next((sheet for sheet in book.sheets if sheet.name == table.sheet), None)
-    rows.places = dict(enumerate(sheet.places, start=1)) if sheet else {}
+    rows.columns = dict(enumerate(found))
+    rows.places = table.places
     _match(rows, columns)
     if not rows.cells:
         raise PlanError("layout.no_rows", sheet=table.sheet, row=str(table.header.rows[-1] if table.header.rows else 0))
@@ -224,7 +239,7 @@ def _understood(book: files.Workbook, kind: str, answers: dict[str, str], folder
         tables,
         frozenset(made),
         _spoken(rows),
-        {rows.origin(i): (rows.sheet, rows.numbers[i], rows.cells[i]) for i in rows.kept},
+        _places(rows),
         where=rows.places,
         headers=headers,
         answers=answers,
@@ -297,6 +312,12 @@ def _report_unused(rows: Rows) -> None:
             rows.say(None, header, header, "", "ingest.private_dropped")
         elif place not in matched:
             rows.say(None, header, header, "", "ingest.column_unused")
+
+
+def _places(rows: Rows) -> dict[str, tuple[str, int, list[str]]]:
+    """Origin of each row kept -> its sheet, its number and its cells."""
+    origins = rows.origins()
+    return {origins[i]: (rows.sheet, rows.numbers[i], rows.cells[i]) for i in rows.kept}
 
 
 def _spoken(rows: Rows) -> dict[str, str]:

@@ -13,6 +13,7 @@ from planlib.schema import PlanError
 
 __all__ = ["Header", "Table", "find_header", "find_tables", "read_table", "to_frame"]
 
+BESIDE = ("axis", "table", "theme")  # what the name of a sheet may say of its rows
 NO_HEADER = Choice("none", "layout.choice_no_header")
 
 
@@ -41,7 +42,7 @@ def read_table(book: Workbook, synonyms: Synonyms, answers: Mapping[str, str] | 
     regions = [region for sheet in book.sheets for region in _regions(sheet, synonyms, given)]
     if not regions:
         raise PlanError("layout.no_header", sheet=", ".join(sheet.name for sheet in book.sheets))
-    region = _choose(regions, answers, repairs, questions)
+    region = _choose(regions, synonyms, answers, repairs, questions)
     if region.sheet.uncalculated:
         cell = region.sheet.uncalculated[0]
         raise PlanError("files.never_calculated", file=book.path.name, sheet=region.sheet.name, cell=cell)
@@ -50,7 +51,8 @@ def read_table(book: Workbook, synonyms: Synonyms, answers: Mapping[str, str] | 
     table = to_frame(region.sheet, region.header, answers, region.last_row)
     repairs += table.repairs
     questions += table.questions
-    return Table(table.sheet, table.header, table.frame, table.rows_found, repairs, table.set_aside, questions)
+    places = dict(enumerate(region.sheet.places, start=1))
+    return Table(table.sheet, table.header, table.frame, table.rows_found, repairs, table.set_aside, questions, places)
 
 
 def _ask_header_row(region: Region, questions: list[Question]) -> None:
@@ -139,9 +141,16 @@ def _regions(sheet: Sheet, synonyms: Synonyms, given: str | None) -> tuple[Regio
 
 
 def _choose(
-    regions: list[Region], answers: Mapping[str, str] | None, repairs: list[Repair], questions: list[Question]
+    regions: list[Region],
+    synonyms: Synonyms,
+    answers: Mapping[str, str] | None,
+    repairs: list[Repair],
+    questions: list[Question],
 ) -> Region:
-    """The region that names most wanted columns; asked when several name as many."""
+    """The region that names most wanted columns; asked when several name as many.
+
+    Those of one header in several sheets may be read together, each sheet an axis, or the table of its notes.
+    """
     with_rows = [region for region in regions if region.rows] or regions
     most = max(len(region.header.matches) for region in with_rows)
     best = [region for region in with_rows if len(region.header.matches) == most]
@@ -152,11 +161,20 @@ def _choose(
         chosen = best[0]
     else:
         facts = [_size(region) for region in regions]
+        alike = [region for region in with_rows if _labels(region) == _labels(best[0])]
         choices = tuple(Choice(str(n), "layout.choice_table", fact) for n, fact in enumerate(facts, start=1))
+        if len({region.sheet.name for region in alike}) > 1:
+            names = [region.sheet.name for region in alike]
+            choices += (Choice("all", "layout.choice_together", {"n": len(alike), "sheets": names}),)
         listed = [f"{n} = {fact['sheet']} ({fact['first']}-{fact['last']})" for n, fact in enumerate(facts, start=1)]
         question = Question("table", "layout.ask_table", {"n": len(regions), "tables": listed}, choices)
         answer = settle(question, answers, questions)
-        chosen = regions[int(answer) - 1] if answer else max(best, key=lambda region: region.rows)
+        if answer == "all":
+            chosen = _together(alike, synonyms)
+            regions = [region for region in regions if region not in alike]
+            repairs.append(Repair(chosen.sheet.name, None, "", "", "", "layout.together", {"n": len(alike)}))
+        else:
+            chosen = regions[int(answer) - 1] if answer else max(best, key=lambda region: region.rows)
     others = [region for region in regions if region is not chosen]
     if others:
         listed = [f"{region.sheet.name} ({region.first_row}-{region.last_row})" for region in others]
@@ -166,6 +184,38 @@ def _choose(
             )
         )
     return chosen
+
+
+def _labels(region: Region) -> tuple[str, ...]:
+    return tuple(map(fold, region.header.leaves))
+
+
+def _together(regions: list[Region], synonyms: Synonyms) -> Region:
+    """The rows of several sheets under one header, beside the sheet each comes from."""
+    first = regions[0]
+    beside = next((name for name in BESIDE if name in synonyms and name not in first.header.matches), None)
+    added = [next(iter(synonyms[beside]))] if beside else []
+    width = first.header.left + len(first.header.names)
+    rows, places = [added + list(first.header.names)], [""]
+    merged: list[tuple[int, int, int, int]] = []
+    hidden, uncalculated = set(), []
+    for region in regions:
+        sheet = region.sheet
+        shift = len(rows) + 1 - region.header.first_row
+        for number in range(region.header.first_row, region.last_row + 1):
+            line = cells(sheet, number)[first.header.left : width]
+            rows.append(([sheet.name] * len(added) if any(line) else [""] * len(added)) + line)
+            places.append(f"{sheet.name} · {number}")
+        merged += [
+            (top + shift, left - first.header.left + len(added), bottom + shift, right - first.header.left + len(added))
+            for top, left, bottom, right in sheet.merged
+            if region.header.first_row <= top and bottom <= region.last_row
+        ]
+        hidden |= {n + shift for n in sheet.hidden_rows if region.header.first_row <= n <= region.last_row}
+        uncalculated += sheet.uncalculated
+    name = " + ".join(region.sheet.name for region in regions)
+    whole = Sheet(name, rows, tuple(merged), frozenset(hidden), tuple(uncalculated), False, tuple(places))
+    return Region(whole, 1, len(rows), find_header(whole, synonyms, row=1))
 
 
 def _size(region: Region) -> dict[str, object]:

@@ -48,7 +48,7 @@ ACCENTS = {ord("’"): "'", ord("œ"): "oe", ord("æ"): "ae"} | {
 
 def bare(title: str) -> str:
     """A title without case or accents, as fast as twenty thousand of them need."""
-    return title.casefold().translate(ACCENTS)
+    return title.casefold() if title.isascii() else title.casefold().translate(ACCENTS)
 
 
 def words_of(title: object) -> str:

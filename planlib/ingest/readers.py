@@ -11,7 +11,7 @@ import pandas as pd
 from planlib.ingest import columns, kinds, values
 from planlib.ingest.records import fold, letters, plain, slug
 from planlib.ingest.rows import Rows
-from planlib.ingest.when import is_horizon, parse_when
+from planlib.ingest.when import is_horizon, is_two_ways, parse_when
 from planlib.schema import CODES, PlanError
 
 Columns = dict[str, list]
@@ -44,6 +44,10 @@ class Periods:
     end: list
     precision: list
     found: list
+
+    @property
+    def parts(self) -> tuple[list, list, list, list]:
+        return self.found, self.start, self.end, self.precision
 
 
 def read(rows: Rows, name: str, reader: str, column: str) -> Columns:
@@ -103,10 +107,8 @@ def codes(rows: Rows, name: str, codes_name: str) -> list:
     shown = ["" if cell in unknown else cell for cell in cells]
     found = columns.parse_code_column(_series(rows, name, shown), CODES[codes_name], known, **_place(rows, name))
     out = _known(_take(rows, found)["code"])
-    first: dict[str, int] = {}
-    for i, cell in enumerate(cells):
-        first.setdefault(cell, i)
-    for cell, i in first.items():
+    first = dict(zip(reversed(cells), range(len(cells) - 1, -1, -1), strict=True))
+    for cell, i in sorted(first.items(), key=lambda item: item[1]):
         if out[i] and fold(cell) in known and not _is_label(cell, out[i], codes_name):
             rows.say(
                 i, rows.header(name), cell, out[i], "ingest.code", n=cells.count(cell), label=Label(codes_name, out[i])
@@ -167,10 +169,14 @@ def periods(rows: Rows, name: str) -> Periods:
             _series(rows, name, shown), fiscal_start=rows.fiscal_start, day_first=day_first(rows), **_place(rows, name)
         ),
     )
-    start, end = (
-        table[side].dt.date.astype(object).where(table[side].notna(), None).tolist() for side in ("start", "end")
-    )
-    return Periods(start, end, _known(table["precision"]), cells)
+    return Periods(_calendar(table["start"]), _calendar(table["end"]), _known(table["precision"]), cells)
+
+
+def _calendar(moments: pd.Series) -> list:
+    """Moments as days, None where unknown; each distinct one is made once."""
+    codes, distinct = pd.factorize(moments)
+    days = [*(moment.date() for moment in pd.DatetimeIndex(distinct)), None]  # -1 is unknown, the last one
+    return [days[code] for code in codes.tolist()]
 
 
 def day_first(rows: Rows) -> bool | None:
@@ -178,21 +184,12 @@ def day_first(rows: Rows) -> bool | None:
     if "day_first" not in rows.settled:
         cells = {cell for name in rows.names if kinds.is_date(rows.kind, name) for cell in rows.raw(name)}
         rows.settled["day_first"] = proven = columns.date_order(cells)[0]
-        two_ways = sorted(cell for cell in cells if proven is not None and _two_ways(cell))
+        two_ways = sorted(cell for cell in cells if proven is not None and is_two_ways(cell))
         if two_ways:
             used = parse_when(two_ways[0], rows.fiscal_start, proven)[0]
             why = "ingest.day_first" if proven else "ingest.month_first"
             rows.say(None, "", two_ways[0], used, why, n=len(two_ways))
     return rows.settled["day_first"] if "dates" not in rows.answers else None
-
-
-def _two_ways(cell: str) -> bool:
-    """Whether the day and the month of a date could change places."""
-    try:
-        parse_when(cell)
-    except PlanError as error:
-        return error.key == "parse.when_order"
-    return False
 
 
 def decimal(rows: Rows) -> str | None:

@@ -32,6 +32,7 @@ class Rows:
     aside: set[int] = field(default_factory=set)
     used: set[int | str] = field(default_factory=set)  # columns that were read
     texts: dict[int | str, list[str]] = field(default_factory=dict)  # columns already tidied, by place
+    columns: dict[int, list[str]] = field(default_factory=dict)  # columns already taken out of `cells`, by place
     settled: dict[str, object] = field(default_factory=dict)  # what holds for the whole file
     given: dict[str, list[str]] = field(default_factory=dict)  # columns made of others, for a known export
     places: Mapping[int, str] = field(default_factory=dict)  # of a document: where each row stands
@@ -74,15 +75,17 @@ class Rows:
 
     def column(self, place: int) -> list[str]:
         self.used.add(place)
-        return [row[place] for row in self.cells]
+        if place not in self.columns:
+            self.columns[place] = [row[place] for row in self.cells]
+        return list(self.columns[place])
 
     def text(self, name: str) -> list[str]:
         """The cells of a column without odd spaces; line breaks are kept."""
         at = self.matched.get(name, name)
         if at not in self.texts:
             cells = self.raw(name)
-            clean = {cell: tidy(cell) for cell in set(cells)}
-            self.texts[at] = [clean[cell] for cell in cells]
+            untidy = {cell: tidy(cell) for cell in set(cells) if UNTIDY.search(cell)}
+            self.texts[at] = [untidy.get(cell, cell) for cell in cells] if untidy else cells
         self.used.add(at)
         return list(self.texts[at])
 
@@ -93,6 +96,12 @@ class Rows:
         if self.places.get(self.numbers[i]):
             return f"{self.file} · {self.places[self.numbers[i]]}"
         return f"{self.file} · {self.sheet} · {self.numbers[i]}" if self.sheet else f"{self.file} · {self.numbers[i]}"
+
+    def origins(self) -> list[str]:
+        """Where each row comes from, in the order of the rows."""
+        if "origins" not in self.settled:
+            self.settled["origins"] = [self.origin(i) for i in range(len(self))]
+        return self.settled["origins"]
 
     def drop(self, i: int, why: str, **facts) -> None:
         """Set a row aside with its reason; the first reason stands."""

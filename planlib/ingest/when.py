@@ -91,6 +91,15 @@ def _read(folded: str, found: str, fiscal_start: str, day_first: bool | None) ->
     raise PlanError("parse.when_no_year" if nameless else "parse.when_unread", found=found)
 
 
+def is_two_ways(text: str) -> bool:
+    """Whether the day and the month of a date could change places."""
+    try:
+        parse_when(text)
+    except PlanError as error:
+        return error.key == "parse.when_order"
+    return False
+
+
 def is_horizon(text: object) -> bool:
     """Whether the words name a horizon or a rhythm (`court terme`, `en continu`) instead of a date."""
     return fold(text) in HORIZONS
