@@ -26,9 +26,10 @@ from planlib.schema import PlanError
 from planlib.workspace import HOME, client_folder, find_workspace
 
 if TYPE_CHECKING:
-    from jupyter_server.serverapp import ServerApp
+    from jupyterlab.labapp import LabApp
 
 LOOK = HOME / "templates" / "html"
+SHEETS = [f"{name}.css" for name in ("lab", "blocks")]
 LOOPBACK = "127.0.0.1"
 PORT, TRIES = 8888, 50
 ABSENT = ("jupyter_lsp", "jupyter_server_terminals", "jupyter_server_ydoc", "jupyter_collaboration", "jupyter_archive")
@@ -70,7 +71,7 @@ class Lab:
     url: str
     folder: Path
     kept: tuple[str, ...]  # copies with changes of the client's own, while the notebook has moved on
-    server: ServerApp | None
+    server: LabApp.serverapp_class | None
 
     def serve(self) -> None:
         """Serve until it is stopped (Ctrl-C)."""
@@ -105,13 +106,13 @@ def ready(
     """
     root = find_workspace(workspace)
     folder = client_folder(client, root)
-    kept = place(folder / "notebooks", client, lang, today)
     runtime = _own_environment(folder, root)
     running = _running(runtime)
     if running:
-        return Lab(running, folder, tuple(kept), None)
+        return Lab(running, folder, (), None)
     if port and not _free(port):
         raise PlanError("lab.port_taken", port=str(port))
+    kept = place(folder / "notebooks", client, lang, today)
     token = secrets.token_hex(24)
     server = _server(folder, token, port, browser)
     return Lab(f"http://{LOOPBACK}:{server.port}/lab/tree/notebooks?token={token}", folder, tuple(kept), server)
@@ -122,16 +123,16 @@ def _own_environment(folder: Path, root: Path) -> Path:
 
     That one stays out of the client's folder, which a cloud drive may carry: it holds keys while a server runs.
     """
-    from jupyter_core.paths import jupyter_runtime_dir
+    from jupyterlab.labapp import LabApp
 
     own = folder / ".lab"
     _write(own / "config", SETTINGS)
     _write(own / "ipython", {"profile_default/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}}})
-    sheets = [(LOOK / name).read_text(encoding="utf-8") for name in ("lab.css", "blocks.css")]
+    sheets = [(LOOK / name).read_text(encoding="utf-8") for name in SHEETS]
     (own / "config" / "custom").mkdir(exist_ok=True)
     (own / "config" / "custom" / "custom.css").write_text("\n".join(sheets), encoding="utf-8")
     name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-    runtime = Path(jupyter_runtime_dir()) / f"planlib-{name}"
+    runtime = Path(LabApp().runtime_dir) / f"planlib-{name}"
     runtime.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.environ |= {
         "JUPYTER_CONFIG_DIR": str(own / "config"),
@@ -154,7 +155,7 @@ def _write(folder: Path, files: dict[str, dict]) -> None:
         path.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
-def _server(folder: Path, token: str, port: int | None, browser: bool) -> ServerApp:
+def _server(folder: Path, token: str, port: int | None, browser: bool) -> LabApp.serverapp_class:
     """A JupyterLab that listens on this machine alone, for who holds the token."""
     from jupyterlab.labapp import LabApp
     from traitlets.config import Config
@@ -199,11 +200,14 @@ def _server(folder: Path, token: str, port: int | None, browser: bool) -> Server
 
 def _running(runtime: Path) -> str | None:
     """The address of a server of this client that already runs: two on one folder would save over each other."""
-    from jupyter_server.serverapp import list_running_servers
-
-    for found in list_running_servers(str(runtime)):
+    for path in runtime.glob("jpserver-*.json"):
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # being written, or taken away
+            continue
         if not _free(found["port"]):
             return f"{found['url']}lab/tree/notebooks?token={found['token']}"
+        path.unlink(missing_ok=True)  # left by a server that was killed
     return None
 
 

@@ -6,14 +6,16 @@ from html import escape
 
 import altair as alt
 import pandas as pd
-from ipywidgets import HTML, Widget
+from ipywidgets import HTML, VBox, Widget
 
 from planlib import decide, facts
+from planlib.charts.plan import scenario
 from planlib.charts.ranking import live_ranking
 from planlib.desk import blocks
 from planlib.desk.opened import Desk
 from planlib.desk.tables import Html
 from planlib.schedule import use
+from planlib.widgets.scenario_panel import ScenarioPanel
 from planlib.widgets.weight_panel import LiveRanking
 from planlib.words import word
 
@@ -118,6 +120,15 @@ def drawn(chart: alt.FacetChart) -> object:
         return chart
     alt.JupyterChart.enable_offline()
     return alt.JupyterChart(chart)
+
+
+def scenario_charts(here: Desk, *panels: ScenarioPanel) -> Widget:
+    """The scenarios made so far, each drawn beside the plan as things are."""
+    found = [panel.found for panel in panels if panel.found is not None]
+    if not found:
+        return HTML(line(here, "no_scenario_yet").html)
+    alt.JupyterChart.enable_offline()
+    return VBox([alt.JupyterChart(scenario(one, here.lang)) for one in found])
 
 
 def used(here: Desk) -> pd.DataFrame | None:

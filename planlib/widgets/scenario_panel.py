@@ -19,7 +19,8 @@ SECONDS = 3.0  # deterministic units for each of the two plans
 class ScenarioPanel(SignedForm):
     """Sliders for money and days and one action forced; `found` is the comparison with the plan as things are.
 
-    Nothing is stored but the scenario itself, by its name, when someone signs it.
+    `compared` is called after each comparison. Nothing is stored but the scenario itself, by its name, when someone
+    signs it.
     """
 
     def __init__(
@@ -30,7 +31,7 @@ class ScenarioPanel(SignedForm):
         *,
         actions: bool = True,
         wide: bool = False,
-        saved: Callable | None = None,
+        compared: Callable | None = None,
     ):
         self._facts, self._lang = facts, lang
         self.found: scenario.Comparison | None = None
@@ -48,9 +49,9 @@ class ScenarioPanel(SignedForm):
         asked = [self.name, self.money, self.days, *([self.action, self.forced] if actions else [])]
         columns = f"repeat({len(asked)}, 1fr)" if wide else "1fr"
         grid = ipw.GridBox(asked, layout=ipw.Layout(grid_template_columns=columns, grid_gap="0 16px"))
-        super().__init__(facts, lang, [grid, self.again, self.told], saved)
+        super().__init__(facts, lang, [grid, self.again, self.told])
         self.again.on_click(lambda _button: self.compare())
-        self._follow = saved
+        self.compared = compared
 
     def _slider(self, name: str) -> ipw.IntSlider:
         return ipw.IntSlider(
@@ -77,8 +78,8 @@ class ScenarioPanel(SignedForm):
                 self._facts.book, self.changes, today=self._facts.as_of, time_limit=SECONDS
             )  # fmt: skip
             self.answer.value, self.told.value = "", self._words()
-            if self._follow:
-                self._follow()
+            if self.compared:
+                self.compared()
         except PlanError as error:
             self.found, self.told.value = None, ""
             self.tell(error.text(self._lang), wrong=True)
