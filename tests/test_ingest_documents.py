@@ -274,6 +274,18 @@ def test_a_pdf_table_goes_on_over_pages_and_keeps_its_pages(tmp_path):
     assert [origin.split(" · ")[1] for origin in imported.table["origin"]] == ["p. 1", "p. 2", "p. 3", "p. 3"]
 
 
+def test_a_row_cut_by_the_end_of_a_page_is_one_action(tmp_path):
+    pages = [
+        grid([("Action", "Responsable", "Coût"), ("Relier les quartiers par un", "Direction des travaux", "12 500 $")]),
+        grid([("réseau cyclable", "publics", ""), ("Berges", "Parcs", "6 000 $")]),
+    ]
+    (tmp_path / "plan.pdf").write_bytes(pdf(*pages))
+    imported = ingest.read(tmp_path / "plan.pdf", "actions")
+    assert imported.table["title"].tolist() == ["Relier les quartiers par un réseau cyclable", "Berges"]
+    assert imported.table["owner"].tolist() == ["Direction des travaux publics", "Parcs"]
+    assert "documents.row_cut" in whys(imported.repairs)
+
+
 def test_page_numbers_and_running_heads_are_left_aside(tmp_path):
     pages = [
         [(50, 770, 10, "Ville d’essai"), (60, 700, 10, f"- Action {letter}"), (300, 30, 10, f"Page {n}")]

@@ -71,7 +71,7 @@ def workbook(
     Question `paragraphs` (each, leave-out): whether paragraphs that stand in no list are rows.
     """
     blocks = _levelled(list(blocks))
-    sheets = _tables(blocks, kind)
+    sheets = _tables(blocks, kind, repairs)
     questions: list[Question] = []
     if kind in LISTED:
         listed = _as_headings([block for block in blocks if block.kind != "table"])
@@ -196,7 +196,7 @@ def _listed(blocks: list[Block], kind: str) -> list[Sheet]:
     return [Sheet("•", grid, places=("", *_apart(place for place, _ in rows)))]
 
 
-def _tables(blocks: list[Block], kind: str) -> list[Sheet]:
+def _tables(blocks: list[Block], kind: str, repairs: list[Repair]) -> list[Sheet]:
     """Tables with the same header as one; a table of labels and values is one row."""
     heads = _Heads()
     found: dict[tuple, list] = {}
@@ -215,9 +215,9 @@ def _tables(blocks: list[Block], kind: str) -> list[Sheet]:
         signature = tuple(map(fold, rows[0]))
         last = next(reversed(found), None)
         if signature in found:
-            found[signature] += [(place, beside, row) for place, row in zip(block.places[1:], rows[1:], strict=True)]
+            _go_on(found[signature], block.places[1:], beside, rows[1:], repairs)
         elif last and len(last) == len(signature) and not kinds.match_headers(rows[0], kind) and heads.stack == ending:
-            found[last] += [(place, beside, row) for place, row in zip(block.places, rows, strict=True)]  # goes on
+            _go_on(found[last], block.places, beside, rows, repairs)
         else:
             found[signature] = [(place, beside, row) for place, row in zip(block.places, rows, strict=True)]
         ending = list(heads.stack)
@@ -227,6 +227,22 @@ def _tables(blocks: list[Block], kind: str) -> list[Sheet]:
         grid = [names, *([form.get(name, "") for name in names] for _, form in forms)]
         sheets.append(Sheet(f"tab. {len(sheets) + 1}", grid, places=("", *_apart(place for place, _ in forms))))
     return sheets
+
+
+def _go_on(lines: list, places: Sequence[str], beside: tuple, rows: list[list[str]], repairs: list[Repair]) -> None:
+    """Rows of a table that goes on; the rest of a row cut by the end of a page goes back to its row."""
+    new = [(place, beside, row) for place, row in zip(places, rows, strict=True)]
+    if new and lines[-1][0].startswith("p. ") and lines[-1][0] != new[0][0]:
+        place, before, above = lines[-1]
+        rest = new[0][2]
+        starts = [cell[0] for cell in rest if cell]
+        if len(lines) > 1 and any(map(str.islower, starts)) and not any(map(str.isupper, starts)):
+            lines[-1] = (place, before, [" ".join(filter(None, pair)) for pair in zip(above, rest, strict=True)])
+            found = " | ".join(filter(None, rest))[:200]
+            used = " | ".join(filter(None, lines[-1][2]))[:200]
+            repairs.append(Repair("", None, "", found, used, "documents.row_cut", {"place": new[0][0]}))
+            new = new[1:]
+    lines += new
 
 
 def _joined(n: int, lines: list, kind: str) -> Sheet:
