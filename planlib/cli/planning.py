@@ -16,7 +16,7 @@ def check(ask: Ask, client: Annotated[str, client_argument()]):
     from planlib import facts, plan
 
     with ask.book(client) as book:
-        known = facts.read(book, ask.today)
+        known = facts.read(book, today=ask.today)
         if known.actions.empty:
             raise PlanError("cli.no_action", client=client)
         found = plan.check(known, ask.today)
@@ -51,7 +51,7 @@ def export(
     one_of("--edition", edition, CODES["edition"])
     asked = [one_of("--langs", lang.strip(), LANGS) for lang in (langs or ask.lang).split(",")]
     with ask.book(client) as book:
-        known = facts.read(book, ask.today)
+        known = facts.read(book, today=ask.today)
         office.ready(known, owner or [], asked[0])
         folder = new_folder(book.path.parent, ask.today)
         files = [
