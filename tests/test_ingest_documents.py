@@ -324,6 +324,15 @@ def test_a_document_that_is_not_one_is_refused(tmp_path, name, content, key, lan
     assert name in refused.value.text(lang)
 
 
+def test_a_passage_of_a_pdf_that_cannot_be_read_is_said(tmp_path, capfd):
+    whole = pdf([(60, 700, 10, "- Réseau cyclable"), (60, 600, 10, "- Trottoirs")])
+    (tmp_path / "plan.pdf").write_bytes(whole.replace(b"(- Trottoirs) Tj", b"/- Trottoirs  Tj"))
+    imported = ingest.read(tmp_path / "plan.pdf", "notes")
+    assert imported.table["text"].tolist() == ["Réseau cyclable"]
+    assert "documents.partly" in whys(imported.repairs)
+    assert capfd.readouterr().err == ""
+
+
 def test_bombs_and_entities_in_documents_are_refused(word, tmp_path, monkeypatch):
     path = word(lambda document: document.add_paragraph("Réseau", style="List Bullet"))
     with zipfile.ZipFile(path) as archive:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import zlib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -55,7 +58,7 @@ def blocks(path: Path, data: bytes) -> tuple[list[Block], list[Repair]]:
     tables: list[tuple[int, float, list]] = []
     bare: list[int] = []
     try:
-        with pdfplumber.open(io.BytesIO(data)) as document:
+        with _heard() as unread, pdfplumber.open(io.BytesIO(data)) as document:
             if len(document.pages) > MAX_PAGES:
                 raise PlanError("documents.too_many_pages", file=path.name, n=len(document.pages), limit=MAX_PAGES)
             for number, page in enumerate(document.pages, start=1):
@@ -81,8 +84,31 @@ def blocks(path: Path, data: bytes) -> tuple[list[Block], list[Repair]]:
     if bare:
         facts = {"places": ", ".join(map(str, bare)), "n": len(bare)}
         repairs.append(Repair("", None, "", "", "", "documents.pictures", facts))
+    if unread:
+        repairs.append(Repair("", None, "", "", "", "documents.partly", {"n": len(unread)}))
     kept = _without_running_heads(lines, pages, repairs)
     return _ordered(kept, tables), repairs
+
+
+@contextmanager
+def _heard() -> Iterator[list[str]]:
+    """What pdfminer would only tell its log: words it could not read."""
+    unread: list[str] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if str(record.msg).startswith("Cannot render"):
+                unread.append(str(record.msg))
+
+    log, ear = logging.getLogger("pdfminer"), Ear()
+    spoke = log.propagate
+    log.propagate = False
+    log.addHandler(ear)
+    try:
+        yield unread
+    finally:
+        log.removeHandler(ear)
+        log.propagate = spoke
 
 
 def _check_bomb(path: Path, data: bytes) -> None:
