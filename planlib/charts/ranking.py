@@ -190,11 +190,11 @@ def _scores(lang: str, holes: bool, moved: bool) -> alt.Chart:
     if holes:
         told = f"datum.known > 0 ? {told} : {json.dumps(unknown)}"
         said = f"datum.known > 0 ? {said} : datum.title + {json.dumps(', ' + unknown)}"
-    # Halves to even, as `words.number` writes them elsewhere: the same score reads the same.
-    tenths = "100 * datum.score * 10"
-    text = alt.Chart().transform_calculate(
-        told=f"format((round({tenths}) - ({tenths} % 2 == 0.5 ? 1 : 0)) / 10, '.1f')"
-    )
+    # Halves to even, as `words.number` writes them elsewhere: the same score reads the same. Put together by hand:
+    # Vega's `format` reads its pattern again for each row.
+    point = json.dumps({"fr": ",", "en": "."}[lang])
+    text = alt.Chart().transform_calculate(tenths=f"(100 * datum.score * 10 + {live.ROUNDING}) - {live.ROUNDING}")
+    text = text.transform_calculate(told=f"floor(datum.tenths / 10) + {point} + datum.tenths % 10")
     text = text.mark_text(align="left", dx=7, dy=alt.expr("low"), fontSize=14)
     end = "left + max(0, datum.score) * (right - left)" if holes else "left + datum.score * (right - left)"
     return text.encode(**_at(end), text=alt.value(alt.expr(told)), description=alt.value(alt.expr(said)))

@@ -103,8 +103,8 @@ CSS = """
   background: #fff; border: 1px solid #8991a2; border-radius: 3px; font-variant-numeric: tabular-nums; }
 .planlib-scores input:focus { outline: 3px solid #1f5f8b; outline-offset: 1px; }
 .planlib-scores input[aria-invalid=true] { border: 2px solid #bd331d; }
-.planlib-scores .said { border-left: 4px solid #1f5f8b; padding: 8px 12px; margin: 0; min-height: 1.4em; background: #fff;
-  position: sticky; bottom: 0; }
+.planlib-scores .said { border-left: 4px solid #1f5f8b; padding: 8px 12px; margin: 0; min-height: 1.4em;
+  background: #fff; position: sticky; bottom: 0; }
 .planlib-scores .said.wrong { border-color: #bd331d; }
 """
 
