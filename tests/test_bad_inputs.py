@@ -302,6 +302,7 @@ def test_sheets_of_one_header_are_read_together_each_an_axis(tmp_path):
             sheet.write_row(2, 0, ["Action", "Coût"])
             for n, title in enumerate(rows, start=3):
                 sheet.write_row(n, 0, [title, 500])
+        sheet.set_row(3, None, None, {"hidden": True})
     asked = ingest.read(path, "actions").questions
     assert [question.key for question in asked] == ["table"]
     assert [choice.value for choice in asked[0].choices] == ["1", "2", "all"]
@@ -312,6 +313,9 @@ def test_sheets_of_one_header_are_read_together_each_an_axis(tmp_path):
     assert imported.table["origin"].tolist() == [
         "plan.xlsx · Mobilité · 4", "plan.xlsx · Mobilité · 5", "plan.xlsx · Nature · 4",
     ]  # fmt: skip
+    assert [question.key for question in imported.questions] == ["hidden-rows"]
+    shown = ingest.read(path, "actions", {"table": "all", "hidden-rows": "leave-out"})
+    assert shown.table["title"].tolist() == ["Réseau", "Trottoirs"]
     assert ingest.read(path, "actions", {"table": "2"}).table["title"].tolist() == ["Arbres"]
 
 
