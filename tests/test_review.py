@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -227,6 +228,38 @@ def test_a_year_that_nothing_is_dated_in_has_no_plan(plan, lang):
     assert "1990" in refused.value.text(lang)
 
 
+@pytest.mark.parametrize(
+    ("fiscal_start", "dates", "first", "last"),
+    [
+        ("01-01", {"earliest_start": "2020-12-14", "deadline": "2028-12-14"}, 2020, 2028),
+        ("01-01", {"published_start": "2022-05-01", "published_finish": "2024-02-01"}, 2022, 2024),
+        ("01-01", {"earliest_start": "2023-02-01"}, 2023, 2023),
+        ("07-01", {"earliest_start": "2023-02-01", "deadline": "2024-06-30"}, 2022, 2023),  # 2022-2023 and 2023-2024
+    ],
+)
+def test_a_plan_entered_afterwards_is_that_of_every_year_its_actions_span(workspace, fiscal_start, dates, first, last):
+    plan = Plan(workspace, fiscal_start=fiscal_start)
+    plan.actions("A1", effective="2030-01-01", **dates)
+    for year in range(first, last + 1):
+        assert list(review.annual(plan.book, year, draft=True).actions.index) == ["A1"], year
+    for year in (first - 1, last + 1):
+        with pytest.raises(PlanError, match="no action in force"):
+            review.annual(plan.book, year, draft=True)
+
+
+@pytest.mark.parametrize("year", ["2025", None, 2025.5, 2025.0, True, 9999, 25])
+def test_a_year_that_is_not_a_whole_number_of_four_digits_is_refused_in_a_sentence(full, year, lang):
+    for asked in (review.annual, review.compare):
+        with pytest.raises(PlanError) as refused:
+            asked(full.book, year)
+        told = plain(refused.value.text(lang))
+        assert {"fr": f"« {year} »", "en": f"'{year}'"}[lang] in told and "1900" in told and "2200" in told
+
+
+def test_a_year_may_be_numpys(full):
+    assert review.annual(full.book, np.int64(2025)).document("fr") == review.annual(full.book, 2025).document("fr")
+
+
 @pytest.fixture
 def two_years(plan):
     """2025: A1 done, A2 to A5 not. 2026: A2 and A3 renumbered, A4 dropped, A5 set aside, N1 and N2 new."""
@@ -362,6 +395,42 @@ def test_the_sentence_on_the_strategy_counts_what_moves(full, lang):
         "the main reason for what is not done is lack of people (3 of 7).",
     }
     assert plain(review.annual(full.book, 2025).strategy.text(lang)) == told[lang]
+
+
+@pytest.mark.parametrize(
+    ("moving", "told"),
+    [
+        ((2, 2, 1), "; “C” is furthest behind"),
+        ((2, 1, 1), "; “A” is furthest ahead"),
+        ((2, 1, 0), "; “A” is furthest ahead, “C” furthest behind"),
+        ((2, 2, 0, 0), ""),
+        ((1, 1), ""),
+        ((2,), ""),
+    ],
+)
+def test_an_axis_that_shares_its_place_is_not_named_whatever_the_order_of_the_rows(moving, told):
+    """Two actions promised on each axis, A to D."""
+    names = list("ABCD")[: len(moving)]
+    by_axis = pd.DataFrame({"promised": 2, "done": moving, "ongoing": 0, "on_plan": 0}, index=names)
+    by_axis["title_fr"] = by_axis["title_en"] = names
+    for order in itertools.permutations(names):
+        ends = page._ends(by_axis.loc[list(order)])
+        assert (ends.text("en") if ends else "") == told
+
+
+def test_tied_axes_give_one_sentence_whatever_the_order_they_were_entered_in(tmp_path, lang):
+    told = set()
+    for order in itertools.permutations(["Animer", "Bâtir", "Cultiver"]):
+        plan = Plan(tmp_path / "-".join(order))
+        for n, title in enumerate(order, start=1):
+            plan.put("axis", {"axis_id": f"X{n}", "title": title})
+            done, left = f"{title[0]}1", f"{title[0]}2"
+            plan.actions(done, left, axis_id=f"X{n}")
+            plan.update(done, "2025-06-01", "done" if title != "Cultiver" else "partly", reason="time")
+            plan.update(left, "2025-06-01", "partly", reason="time")
+        told.add(plain(review.annual(plan.book, 2025).strategy.text(lang)))
+    assert len(told) == 1
+    assert {"fr": "« Cultiver » est l’axe le plus en retard", "en": "“Cultiver” is furthest behind"}[lang] in told.pop()
 
 
 @pytest.mark.parametrize(

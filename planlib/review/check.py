@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import pandas as pd
 
 from planlib.review.said import as_written, said
 from planlib.schema import PlanError
 
+YEARS = range(1900, 2201)
 NAMED = 5  # how many blanks a refusal names; the draft lists them all
+
+
+def a_year(year: object) -> int:
+    """The fiscal year asked for; PlanError unless it is a whole number of four digits, not its text."""
+    if isinstance(year, bool) or not isinstance(year, Integral) or year not in YEARS:
+        raise PlanError("review.year", found=str(year), first=str(YEARS[0]), last=str(YEARS[-1]))
+    return int(year)
 
 
 def owed(not_done: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planlib import facts
+from planlib.review.check import a_year
 from planlib.review.state import CLOSED, State, of_year
 from planlib.store import Book
 
@@ -30,6 +31,7 @@ class Compared:
 
 def compare(book: Book, year: int, *, edition: str = "internal") -> Compared:
     """Fiscal year `year` against the one before; titles and axes are this year's, numbers may have changed."""
+    year = a_year(year)
     now = facts.read(book)
     last = of_year(now, year - 1, edition=edition, entered_later=False)
     return against(of_year(now, year, edition=edition), last)

@@ -142,17 +142,18 @@ def strategy(actions: pd.DataFrame, by_axis: pd.DataFrame, by_reason: pd.DataFra
 
 
 def _ends(by_axis: pd.DataFrame) -> Said | str:
-    """The axes furthest ahead and behind by the share of their actions that move; nothing when they are level."""
+    """The axes furthest ahead and behind by the share of their actions that move; one that shares its place is not
+    named."""
     named = by_axis[(by_axis.index != "") & (by_axis["promised"] > 0)]
     share = (named["done"] + named["ongoing"] + named["on_plan"]) / named["promised"]
-    if len(named) < 2 or share.max() == share.min():
+    alone = {}
+    for name, place in (("best", share.max()), ("worst", share.min())):
+        there = named[share == place]
+        if len(there) == 1 and len(named) > 1:
+            alone[name] = as_written(*there.iloc[0][["title_fr", "title_en"]])
+    if not alone:
         return ""
-    best, worst = share.idxmax(), share.idxmin()
-    return said(
-        "review.strategy_axes",
-        best=as_written(*named.loc[best, ["title_fr", "title_en"]]),
-        worst=as_written(*named.loc[worst, ["title_fr", "title_en"]]),
-    )
+    return said("review.strategy_axes" if len(alone) == 2 else f"review.strategy_{next(iter(alone))}", **alone)
 
 
 def _main_reason(by_reason: pd.DataFrame) -> Said | str:

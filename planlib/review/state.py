@@ -56,7 +56,9 @@ def of_year(now: Facts, year: int, *, edition: str = "internal", entered_later: 
     reviews = _of_year(visible(now.reviews, "review", edition), year)
     spoken = set(during["action_id"]) | set(reviews.index)
 
-    rows, late = _in_force(now, at_start, at_end, spoken, edition, entered_later and _touched(now, spoken, year))
+    rows, late = _in_force(
+        now, at_start, at_end, spoken, edition, entered_later and _touched(now, spoken, year, start, end)
+    )
     own = rows["status"].where(~rows["set_aside"], "dropped")
     updates = _of_the_plan(updates, rows, at_end)
     before = updates[updates["updated_on"] < start.isoformat()]
@@ -111,11 +113,13 @@ def _of_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
     return table[table.index.get_level_values("fiscal_year") == year].droplevel("fiscal_year")
 
 
-def _touched(now: Facts, spoken: set[str], year: int) -> bool:
-    """Whether anything in the workbook is dated in the year: news, a budget, a cost, a date of an action."""
+def _touched(now: Facts, spoken: set[str], year: int, start: date, end: date) -> bool:
+    """Whether anything in the workbook touches the year: news, a budget, a cost, an action whose dates span it."""
     years = {*now.budgets.index.get_level_values("fiscal_year"), *now.costs.index.get_level_values("fiscal_year")}
     dates = now.actions[["earliest_start", "deadline", "published_start", "published_finish"]]
-    return bool(spoken) or year in years or bool((dates.apply(lambda column: column.dt.year) == year).any(axis=None))
+    first, last = dates.min(axis=1), dates.max(axis=1)
+    spans = (first <= pd.Timestamp(end)) & (last >= pd.Timestamp(start))
+    return bool(spoken) or year in years or bool(spans.any())
 
 
 def _in_force(now: Facts, at_start: Facts, at_end: Facts, spoken: set, edition: str, any_later: bool):

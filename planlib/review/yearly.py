@@ -10,7 +10,7 @@ import pandas as pd
 from planlib import facts
 from planlib.facts import Facts
 from planlib.review import page
-from planlib.review.check import owed, refuse
+from planlib.review.check import a_year, owed, refuse
 from planlib.review.compared import Compared, against
 from planlib.review.findings import findings
 from planlib.review.indicators import STATES, measured
@@ -128,10 +128,11 @@ def annual(book: Book, year: int, *, draft: bool = False, edition: str = "intern
     Raises
     ------
     PlanError
-        No plan in force that year; or, unless `draft`, a reason, a text or a date owed: the first are named.
+        A year that is not a whole number of four digits; no plan in force that year; or, unless `draft`, a reason, a text or a date owed: the first are named.
     """
     if edition not in CODES["edition"]:
         raise PlanError("review.unknown_edition", found=str(edition), known=list(CODES["edition"]))
+    year = a_year(year)
     now = facts.read(book)
     state = of_year(now, year, edition=edition)
     actions = state.actions
