@@ -282,6 +282,26 @@ def test_a_plan_error_in_a_cell_is_told_in_the_reports_language(client, tmp_path
     assert json.loads((Path(record["files"][0]).parent / "run.json").read_text())["status"] == "failed"
 
 
+@pytest.mark.parametrize("engine", ["nbclient", "fork"])
+def test_the_asker_is_told_an_error_in_the_language_of_messages(client, tmp_path, engine):
+    raising = "from planlib.schema import PlanError\nraise PlanError('report.kernel_died')"
+    template = write(tmp_path / "failing.ipynb", raising)
+    job = report.Job(template, "demo", {"year": 2025, "lang": "fr"}, engine=engine, told="en")
+    (record,) = report.batch([job])
+    assert (record["lang"], record["error"]) == ("fr", str(PlanError("report.kernel_died")))
+    assert jobs.failed(job, PlanError("report.kernel_died"))["error"] == str(PlanError("report.kernel_died"))
+    french = replace(job, told=None, template=write(tmp_path / "again.ipynb", raising))
+    assert report.batch([french])[0]["error"] == PlanError("report.kernel_died").text("fr")
+
+
+def test_a_cell_stopped_by_its_engine_keeps_the_reports_language_in_the_notebook(client, tmp_path):
+    template = write(tmp_path / "failing.ipynb", "import os\nos._exit(1)")
+    (record,) = report.batch([report.Job(template, "demo", {"year": 2025, "lang": "fr"}, told="en")])
+    assert record["error"] == str(PlanError("report.kernel_died"))
+    notebook = nbformat.read(record["files"][0], as_version=4)
+    assert notebook.cells[-1].outputs[0].traceback == [PlanError("report.kernel_died").text("fr")]
+
+
 def test_any_other_error_names_its_cell(client, tmp_path):
     record, _ = failing("1 / 0", tmp_path)
     assert record["error"].startswith("La cellule de code 4 du modèle s'est arrêtée sur\u00a0: ZeroDivisionError")

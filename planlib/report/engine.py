@@ -32,7 +32,7 @@ class Failure:
     cell: int
     ename: str
     evalue: str
-    said: str  # the sentence of a PlanError in the report's language; blank for any other error
+    said: str  # the sentence of a PlanError in the language of messages; blank for any other error
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,21 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What an engine needs: a notebook with its parameters in, where and under which variables it runs."""
+    """What an engine needs: a notebook with its parameters in, where and under which variables it runs.
+
+    `lang` is the report's language, which the error kept in the notebook speaks; `told` is the asker's.
+    """
 
     notebook: nbformat.NotebookNode
     cwd: Path
     env: dict[str, str]
     lang: str
     timeout: float | None = None  # seconds the notebook may take
+    told: str | None = None  # the language of messages; the report's when none is given
+
+    @property
+    def asker(self) -> str:
+        return self.told or self.lang
 
 
 def parameterized(notebook: nbformat.NotebookNode, parameters: dict[str, Any]) -> nbformat.NotebookNode:
@@ -105,7 +113,7 @@ class _Kernel(AsyncKernelManager):
 
 
 class _Nbclient(PapermillNotebookClient):
-    """papermill's client that also asks the kernel what a PlanError says in the report's language."""
+    """papermill's client that also asks the kernel what a PlanError says in the asker's language."""
 
     def ask(self, lang: str) -> str:
         said = f"getattr(__import__('sys').last_value, 'text', lambda lang: '')({lang!r})"
@@ -137,7 +145,7 @@ class _NbclientEngine(Engine):
             startup_timeout=60,
             shutdown_kernel="immediate",
         )
-        client.said, client.lang = said, task.lang
+        client.said, client.lang = said, task.asker
         # What a cell's subprocess prints is in the notebook; it may not reach our own stdout too.
         client.execute(env=task.env, cwd=str(task.cwd), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -181,7 +189,7 @@ def _mark(task: Task, error: Exception) -> str:
     for later in cells[started[-1] + 1 :]:
         later.metadata.papermill.update(status="pending", duration=None, end_time=None)
     task.notebook.metadata.papermill["exception"] = True
-    return told.text(task.lang)
+    return told.text(task.asker)
 
 
 def _failure(notebook: nbformat.NotebookNode, said: str) -> Failure | None:

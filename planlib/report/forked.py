@@ -47,7 +47,7 @@ class ForkEngine(Engine):
         cls, nb_man: NotebookExecutionManager, kernel_name, *, task=None, said=None, execution_timeout=None, **kwargs
     ) -> None:
         env, cwd = (task.env, str(task.cwd)) if task else (dict(os.environ), os.getcwd())
-        lang, timeout = (task.lang, task.timeout) if task else ("en", execution_timeout)
+        lang, timeout = (task.asker, task.timeout) if task else ("en", execution_timeout)
         imports = imported(nb_man.nb)
         if not possible() or SERVED_BY_A_KERNEL & set(imports):
             if task is None:  # papermill alone asks: it has a kernel at hand

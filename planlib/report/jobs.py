@@ -36,7 +36,8 @@ class Record(TypedDict):
 class Job:
     """One report to make: what `build` takes, in a form that travels between processes.
 
-    `workspace` is a folder, `today` the date of the data; the engine is a name of ENGINES.
+    `workspace` is a folder, `today` the date of the data; the engine is a name of ENGINES; `told` is the language
+    of messages to whoever asks, the report's own when none is given.
     """
 
     template: str | Path
@@ -46,10 +47,15 @@ class Job:
     today: date | None = None
     engine: str = "nbclient"
     timeout: float | None = None
+    told: str | None = None
 
     @property
     def lang(self) -> str:
         return self.parameters.get("lang", LANGS[0])
+
+    @property
+    def asker(self) -> str:
+        return self.told or self.lang
 
 
 def build(
@@ -109,7 +115,7 @@ def render(job: Job) -> Record:
 
 def failed(job: Job, error: PlanError) -> Record:
     """The record of a job that could not begin, or not be written."""
-    return _record(job, "failed", [], 0.0, error.text(job.lang))
+    return _record(job, "failed", [], 0.0, error.text(job.asker))
 
 
 def ready(job: Job) -> Job:
@@ -154,9 +160,9 @@ def make(job: Job) -> Record:
     template = given.find(job.template)
     client = read_client(job.client, job.workspace)
     notebook = engine.parameterized(template.notebook(), job.parameters)
-    task = engine.Task(notebook, template.path.parent, environment(job), job.lang, job.timeout)
+    task = engine.Task(notebook, template.path.parent, environment(job), job.lang, job.timeout, job.told)
     run = engine.ENGINES[job.engine](task)
-    error = _sentence(run.failure, job.lang) if run.failure else None
+    error = _sentence(run.failure, job.asker) if run.failure else None
     stem = f"{client.slug}-{place.name}-{job.lang}"
     with runs.part(place) as part:
         files = [f"{stem}.ipynb"]
