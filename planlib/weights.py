@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 
@@ -137,13 +137,15 @@ def from_order(order: Iterable | pd.Series) -> pd.Series:
     return shares.groupby(ranks.to_numpy()).transform("mean").rename("weight")
 
 
-def from_pairwise(matrix: pd.DataFrame, random_index: str = "saaty1980") -> Pairwise:
+def from_pairwise(
+    matrix: pd.DataFrame | np.ndarray | Sequence[Sequence[float]], random_index: str = "saaty1980"
+) -> Pairwise:
     """Weights from pairwise answers: the principal eigenvector, and how consistent the answers are.
 
     Parameters
     ----------
-    matrix : DataFrame, shape (criteria, criteria)
-        Row over column: 3 means the row counts three times as much, 1/3 the reverse. The diagonal may be blank. One of
+    matrix : DataFrame, numpy array or nested list, shape (criteria, criteria)
+        Criteria are named by the DataFrame, else 0 to n - 1. Row over column: 3 means the row counts three times as much, 1/3 the reverse. The diagonal may be blank. One of
         the two cells of a pair may be blank and is then the inverse of the other.
     random_index : "saaty1980", "saaty2007" or "alonso2006"
         The table of random consistency indices; the sources differ (0.58, 0.52 or 0.5247 for three criteria).
@@ -167,6 +169,7 @@ def from_pairwise(matrix: pd.DataFrame, random_index: str = "saaty1980") -> Pair
     """
     if random_index not in RANDOM_INDEX:
         raise PlanError("weights.random_index", found=str(random_index), known=sorted(RANDOM_INDEX))
+    matrix = _table(matrix)
     answers = _answers(matrix)
     n = len(answers)
     shares = _eigenvector(answers)
@@ -207,10 +210,10 @@ def from_group_pairwise(
     if not matrices:
         raise PlanError("weights.none")
     judges = sorted(matrices, key=str)
-    criteria = matrices[judges[0]].index
+    criteria = _table(matrices[judges[0]]).index
     logs, own = [], []
     for judge in judges:
-        matrix = matrices[judge]
+        matrix = _table(matrices[judge])
         if set(matrix.index) != set(criteria):
             raise PlanError("weights.other_criteria", judge=str(judge), first=str(judges[0]))
         matrix = matrix.reindex(index=criteria, columns=criteria)
@@ -308,6 +311,19 @@ def _long(points: pd.DataFrame) -> pd.DataFrame:
     return rows.astype({"points": object}).pivot_table(
         index="judge_id", columns="criterion_id", values="points", aggfunc="first", dropna=False
     )
+
+
+def _table(matrix: pd.DataFrame | np.ndarray | Sequence) -> pd.DataFrame:
+    """Pairwise answers as a table; criteria without names are numbered from 0."""
+    if isinstance(matrix, pd.DataFrame):
+        return matrix
+    try:
+        rows = [list(row) for row in matrix]
+    except TypeError:  # one number, or one row of them
+        rows = None
+    if rows is None or len({len(row) for row in rows}) > 1:
+        raise PlanError("weights.not_a_matrix", found=str(matrix)[:80])
+    return pd.DataFrame(rows, dtype=object)
 
 
 def _answers(matrix: pd.DataFrame) -> np.ndarray:

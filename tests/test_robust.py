@@ -234,6 +234,20 @@ def test_bands_agree_with_the_cut_made_under_each_weighting():
         assert found["tied_at_cut"].to_numpy() == pytest.approx(np.mean([e["tied_at_cut"] for e in each], axis=0))
 
 
+def test_costs_and_an_amount_may_follow_the_values_as_a_count_does(values):
+    cost = pd.Series({"A": 2, "B": 1, "C": 2})
+    named = robust.bands(values, cost=cost, amount=3, draws=200)
+    for asked in (
+        robust.bands(values, cost, 3, draws=200),
+        robust.bands(values, cost, amount=3, draws=200),
+        robust.bands(values, None, cost, 3, draws=200),
+    ):
+        pd.testing.assert_frame_equal(asked, named)
+    for wrong in ((cost,), (cost, 3, 3), (2, cost, 3)):
+        with pytest.raises(PlanError, match="one of the two, not both"):
+            robust.bands(values, *wrong)
+
+
 def test_a_tie_at_the_cut_is_settled_by_name_and_flagged():
     twins = pd.DataFrame({"c": [0.5, 0.5, 0.1], "d": [0.2, 0.2, 0.1]}, index=["B", "A", "C"])
     table = robust.bands(twins, 1)

@@ -154,6 +154,27 @@ def test_an_inverse_rounded_to_two_decimals_is_accepted():
     assert weights.from_pairwise(matrix).weights["a"] == pytest.approx(0.75, abs=0.002)
 
 
+@pytest.mark.parametrize("form", [np.array, list, tuple])
+def test_answers_without_names_are_numbered_from_0(form):
+    answers = [[1, 2, 6], [1 / 2, 1, 3], [1 / 6, 1 / 3, 1]]
+    result = weights.from_pairwise(form(answers))
+    assert result.weights.to_dict() == pytest.approx({0: 0.6, 1: 0.3, 2: 0.1})
+    group, _ = weights.from_group_pairwise({"Léa": form(answers), "Ali": form(answers)})
+    assert group.weights.to_dict() == pytest.approx({0: 0.6, 1: 0.3, 2: 0.1})
+
+
+@pytest.mark.parametrize("answers", [[[1, 2, 3], [1, 1, 1]], np.ones((2, 3))])
+def test_answers_without_names_must_be_square(answers):
+    with pytest.raises(PlanError, match="rows and columns of the comparisons differ"):
+        weights.from_pairwise(answers)
+
+
+@pytest.mark.parametrize("answers", [3, [1, 2], None, [[1, 2], [1]]])
+def test_answers_that_are_no_table_are_refused_in_a_sentence(answers):
+    with pytest.raises(PlanError, match="Give a square table"):
+        weights.from_pairwise(answers)
+
+
 def test_one_criterion_alone_takes_all_the_weight():
     result = weights.from_pairwise(pd.DataFrame([[1]], index=["a"], columns=["a"]))
     assert result.weights.to_dict() == {"a": 1.0}

@@ -181,10 +181,10 @@ def rank_acceptability(
 
 def bands(
     values: pd.DataFrame,
-    k: int | None = None,
-    *,
-    cost: pd.Series | None = None,
+    k: int | pd.Series | None = None,
+    cost: pd.Series | float | None = None,
     amount: float | None = None,
+    *,
     weights: pd.Series | pd.DataFrame | None = None,
     draws: int = 10_000,
     seed: int = 0,
@@ -192,8 +192,8 @@ def bands(
 ) -> pd.DataFrame:
     """Whether each action is in the funded set always, never, or depending on the weights.
 
-    Under each weighting the cut is filled in rank order, as `score.funded` does: the first `k`, or with `cost` and
-    `amount` each action that still fits. `values`, `weights`, `draws`, `seed` and `uncertain` are those of
+    Called as `bands(values, k)` or as `bands(values, cost, amount)`. Under each weighting the cut is filled in rank
+    order, as `score.funded` does: the first `k`, or with `cost` and `amount` each action that still fits. `values`, `weights`, `draws`, `seed` and `uncertain` are those of
     `rank_acceptability`, and so are its errors.
 
     Returns
@@ -208,6 +208,10 @@ def bands(
     PlanError
         Also what `score.funded` refuses of a cut.
     """
+    if isinstance(k, pd.Series):  # bands(values, cost, amount): costs stand where a count would
+        if cost is not None and amount is not None:
+            raise PlanError("score.cut")
+        k, cost, amount = None, k, cost if amount is None else amount
     check_cut(values.index, k, cost, amount)
     actions = _numbered(values)
     n = len(actions)
