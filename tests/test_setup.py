@@ -263,7 +263,8 @@ def needed(texts: list[str]) -> set[str]:
 def undeclared(root: Path, folder: str, declared: set[str]) -> list[str]:
     """Imports of packages that `declared` does not name, as 'file:line imports package'."""
     sources = sorted((root / folder).rglob("*.py"))
-    own = {"planlib", "tests", "bench", "conftest", *(path.stem for path in sources)}
+    benches = {path.stem for path in (root / "bench").glob("*.py")}  # a test may read a bench's plans
+    own = {"planlib", "tests", "bench", "conftest", *benches, *(path.stem for path in sources)}
     providers = metadata.packages_distributions()
     problems = []
     for path in sources:
