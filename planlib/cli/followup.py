@@ -63,7 +63,7 @@ def report(
         given["year"] = a_year(year)
     seconds = a_number("--timeout", timeout)
     jobs = [
-        face.Job(template, name, {**given, "lang": lang}, ask.workspace, ask.today, engine, seconds)
+        face.Job(template, name, {**given, "lang": lang}, ask.workspace, ask.today, engine, seconds, told=ask.lang)
         for name in names
         for lang in languages(ask, name, langs, alone=len(names) == 1)
     ]
