@@ -19,7 +19,7 @@ KINDS = (
     "notes", "actions", "judgements", "weights", "ballots", "effort", "cost", "budget", "capacity", "roles",
     "posts", "indicators", "updates", "measures", "context", "review",
 )  # fmt: skip
-READ = (".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods")
+READ = (".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".docx", ".pptx", ".pdf", ".json")
 ONE_COLUMN = {"notes": {"fr": "Note", "en": "Note"}, "actions": {"fr": "Titre", "en": "Title"}}
 
 
