@@ -13,9 +13,9 @@ from test_review import full, plain, plan  # noqa: F401  the plan worked by hand
 from planlib import desk, review
 from planlib.desk import blocks
 from planlib.desk.opened import CHART
-from planlib.desk.tables import cell, header
-from planlib.schema import CODES, PlanError
-from planlib.words import LANGS
+from planlib.desk.tables import brief, cell, header
+from planlib.schema import CODES, KINDS, PlanError
+from planlib.words import LANGS, has_word
 
 TEMPLATE = "templates/annual_review.ipynb"
 
@@ -238,3 +238,60 @@ def test_plain_papermill_gives_charts_that_a_page_can_draw(full, root, tmp_path,
         r"<h2>(.*?)</h2>", "".join(o.data.get("text/html", "") for c in notebook.cells for o in c.get("outputs", []))
     )
     assert titles[:3] == ["L’année en un coup d’œil", "Trois décisions à prendre", "Ce qui n’est pas fait, et pourquoi"]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_column_of_the_workbook_has_its_header_in_words(name, lang):
+    kind = KINDS[name]
+    for column in (*kind.keys, *kind.columns):
+        assert has_word(f"column.{column}"), f"{name}.{column} has no header"
+        assert "_" not in header(column, lang)
+    assert len({header(c, lang) for c in kind.keys}) == len(kind.keys), "two keys under one header"
+
+
+def test_where_a_row_came_from_shows_only_when_it_is_asked_for():
+    table = pd.DataFrame(
+        {"title": ["Animer"], "origin": ["plan.xlsx, ligne 4"], "cost_found": ["5-8 k$"], "lang": ["fr"]},
+        index=pd.Index(["A1"], name="action_id"),
+    )
+    assert "plan.xlsx" not in desk.show(table, "fr").html and "5-8 k$" not in desk.show(table, "fr").html
+    asked = desk.show(table, "fr", columns=["origin", "cost_found"]).html
+    assert "plan.xlsx, ligne 4" in asked and ">Provenance<" in asked and ">Coût, tel qu’écrit<" in asked
+
+
+def test_the_title_of_an_axis_is_not_headed_action():
+    axes = pd.DataFrame({"title": ["Animer"]}, index=pd.Index(["X1"], name="axis_id"))
+    assert ">Title<" in desk.show(axes, "en").html and ">Action<" not in desk.show(axes, "en").html
+    assert ">Action<" in desk.show(axes.rename_axis("action_id"), "en").html
+
+
+def test_a_card_names_three_actions_briefly_and_counts_the_others(full, lang):  # noqa: F811
+    long = "Revoir " + "la programmation des terrasses " * 100
+    for n in range(1, 8):
+        full.actions(f"L{n}", title=long)
+        full.update(f"L{n}", "2025-06-01", "partly", reason="time", decision="continue")
+    cards = blocks.decisions(review.annual(full.book, 2025), lang).html
+    told = [plain(card) for card in re.findall(r'<p class="about">(.*?)</p>', cards)]
+    continued = next(card for card in told if "L1" in card)  # A4 and the seven
+    assert {"fr": "et 5 autres", "en": "and 5 more"}[lang] in continued
+    assert {"fr": " ; ", "en": "; "}[lang] in continued
+    assert len(continued) < 3 * 90 + 20 and "…" in continued
+    assert "Revoir la programmation des terrasses la programmation" in continued, "the beginning is kept"
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [("court", "court"), ("m" * 80, "m" * 80), ("m" * 81, "m" * 79 + "…"), ("mot, " * 20, "mot, " * 15 + "mot…")],
+)
+def test_a_title_is_cut_between_two_words_at_eighty_characters(title, told):
+    assert brief(title) == told
+    assert len(brief(title)) <= 80
+
+
+def test_a_title_known_in_one_language_is_marked_on_the_page_in_the_other(full):  # noqa: F811
+    full.put("action", {"action_id": "A4", "title": "Fêter", "lang": "fr"})
+    full.put("action", {"action_id": "A5", "title": "Peindre", "title_en": "Paint", "lang": "fr"})
+    found = review.annual(full.book, 2025)
+    english, french = (blocks.evidence(found, lang).html for lang in ("en", "fr"))
+    assert '<span lang="fr">Fêter</span>' in english and '<span lang="fr">' not in french
+    assert '<span lang="fr">Paint' not in english and "Action A6" in english  # not known of which language

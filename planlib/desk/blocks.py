@@ -11,12 +11,14 @@ from html import escape
 import pandas as pd
 
 from planlib import words
-from planlib.desk.tables import NOWHERE, Html, coded, mark, marked
+from planlib.desk.tables import NOWHERE, Html, brief, coded, mark, marked, titled
 from planlib.review import Review
 from planlib.review.next_year import MOVES
 from planlib.review.page import Figure
 from planlib.schema import CODES
 from planlib.words import day, money, word, year_name
+
+NAMED = 3  # actions named on the card of a decision; the annex has them all
 
 
 def heading(key: str, lang: str, level: int = 2, **facts) -> Html:
@@ -48,14 +50,16 @@ def strategy(found: Review, lang: str) -> Html:
 
 
 def decisions(found: Review, lang: str) -> Html:
-    """Three decisions to take, each with what it costs and what it frees."""
+    """Three decisions to take, each with what it costs and what it frees; the first actions it is about, briefly."""
     if not found.decisions:
         return _nothing("no_decision", lang)
     titles = found.actions[f"title_{lang}"]
     items = []
     for decision in found.decisions:
-        about = [f"{escape(a)} {escape(titles[a])}" for a in decision.actions]
-        listed = f'<p class="about">{"; ".join(about)}</p>' if about else ""
+        about = [f"{escape(a)} {escape(brief(titles[a]))}" for a in decision.actions[:NAMED]]
+        others = len(decision.actions) - NAMED
+        more = f" {_say('about_more', lang, n=others)}" if others > 0 else ""
+        listed = f'<p class="about">{_say("joint", lang).join(about)}{more}</p>' if about else ""
         items.append(
             f"<li><p>{escape(decision.what.text(lang))}</p>{listed}<dl>"
             f"<div><dt>{_say('costs', lang)}</dt><dd>{escape(decision.costs.text(lang))}</dd></div>"
@@ -136,7 +140,7 @@ def compared(found: Review, lang: str) -> Html:
     parts = []
     for name in ("carried", "new", "dropped", "closed"):
         table = getattr(found, name)
-        listed = "; ".join(
+        listed = _say("joint", lang).join(
             f"{escape(row.Index)} {escape(str(getattr(row, f'title_{lang}')))}" for row in table.itertuples()
         )
         title = _say(f"compared_{name}", lang, count=len(table))
@@ -325,7 +329,7 @@ def _table(name: str, lang: str, columns: list[str], rows: list[list[str]], numb
 
 def _action(row, lang: str) -> str:
     number = f" · {escape(row.number)}" if isinstance(row.number, str) else ""
-    return f'{escape(getattr(row, f"title_{lang}"))} <span class="quiet">{escape(row.Index)}{number}</span>'
+    return f'{titled(row, lang)} <span class="quiet">{escape(row.Index)}{number}</span>'
 
 
 def _reason(row, lang: str) -> str:

@@ -25,7 +25,9 @@ MONEY = {
 } | {"used", "budget", "next_low", "next_high", "total_low", "total_high"}
 SHARES = {"score", "share_in", "progress", "share", "weight", "value_share"}
 YEARS = {"fiscal_year", "year"}
+HIDDEN = {"origin", "edition", "lang", "currency", "money"}  # shown when asked for by name, as is all `*_found`
 NOWHERE = "—"
+BRIEF = 80  # characters of a title on a card
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,17 @@ def show(
 
     Headers come from the words (`column.<name>`), a title in the language stands for `title`, `title_fr` and
     `title_en`; codes are words with their mark, money goes with the currency of its row, blanks are dashes. A
-    column without words keeps its name. All text is escaped.
+    column without words keeps its name. Where a row came from, who may see it and what was found before it was read
+    (`origin`, `edition`, `lang`, `*_found`) show only when `columns` names them. All text is escaped.
     """
     table = table.to_frame() if isinstance(table, pd.Series) else table
     table = _one_language(table, lang)
-    wanted = list(columns) if columns is not None else [c for c in table.columns if c not in ("currency", "money")]
+    wanted = list(columns) if columns is not None else [c for c in table.columns if not _hidden(c)]
     keys = [name for name in table.index.names if name is not None]
-    head = "".join(f'<th scope="col"{_side(table, c)}>{escape(header(c, lang))}</th>' for c in [*keys, *wanted])
+    # `title` is headed "Action"; where the rows are axes, sources or indicators it is their own.
+    title = "title_other" if keys and "action_id" not in {*keys, *table.columns} else "title"
+    heads = [(c, header(title if c == "title" else c, lang)) for c in [*keys, *wanted]]
+    head = "".join(f'<th scope="col"{_side(table, c)}>{escape(told)}</th>' for c, told in heads)
     rows = []
     for key, row in zip(table.index, table.to_dict("records"), strict=True):
         parts = key if isinstance(key, tuple) else (key,)
@@ -62,8 +68,8 @@ def show(
         currency = row.get("currency") if isinstance(row.get("currency"), str) else row.get("money")
         cells += [f"<td{_side(table, c)}>{cell(c, row[c], lang, currency)}</td>" for c in wanted]
         rows.append(f"<tr>{''.join(cells)}</tr>")
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return Html(f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>")
+    above = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return Html(f"<table>{above}<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>")
 
 
 def header(column, lang: str) -> str:
@@ -116,6 +122,26 @@ def mark(code: str) -> str:
                 f'focusable="false"><path d="{marks[code]}" fill="{colours[code]}"></path></svg>'
             )
     return ""
+
+
+def titled(row, lang: str) -> str:
+    """The title in the page's language; one only known in another is marked as such, so that it is read aloud right."""
+    title, own = getattr(row, f"title_{lang}"), getattr(row, "lang", None)
+    if own in words.LANGS and own != lang and title == row.title:
+        return f'<span lang="{own}">{escape(title)}</span>'
+    return escape(title)
+
+
+def brief(title: str) -> str:
+    """A title that fits on a card, cut between two words where it can be."""
+    if len(title) <= BRIEF:
+        return title
+    cut = title[:BRIEF].rsplit(" ", 1)[0] if " " in title[BRIEF // 2 : BRIEF] else title[: BRIEF - 1]
+    return cut.rstrip(" ,;:.") + "…"
+
+
+def _hidden(column) -> bool:
+    return column in HIDDEN or str(column).endswith("_found")
 
 
 def _one_language(table: pd.DataFrame, lang: str) -> pd.DataFrame:
