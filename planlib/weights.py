@@ -145,8 +145,9 @@ def from_pairwise(
     Parameters
     ----------
     matrix : DataFrame, numpy array or nested list, shape (criteria, criteria)
-        Criteria are named by the DataFrame, else 0 to n - 1. Row over column: 3 means the row counts three times as much, 1/3 the reverse. The diagonal may be blank. One of
-        the two cells of a pair may be blank and is then the inverse of the other.
+        Criteria are named by the DataFrame, else 0 to n - 1. Row over column: 3 means the row counts three times as
+        much, 1/3 the reverse. The diagonal may be blank. One of the two cells of a pair may be blank and is then the
+        inverse of the other.
     random_index : "saaty1980", "saaty2007" or "alonso2006"
         The table of random consistency indices; the sources differ (0.58, 0.52 or 0.5247 for three criteria).
 

@@ -476,6 +476,11 @@ def test_tables_are_mended_and_stand_in_a_box_that_scrolls():
     )
 
 
+def test_no_break_spaces_of_a_heading_stay_in_the_contents():
+    _, (heading,) = clean.headings("<h2>Annexe\u00a0: action\n  par\taction\u202f; <b>fin</b> </h2>", set())
+    assert heading.text == "Annexe\u00a0: action par action\u202f; fin"
+
+
 def test_an_id_met_twice_is_renamed_with_what_points_to_it():
     ids = set()
     piece = '<p id="a">x</p><p aria-labelledby="a b">y <a href="#a">z</a></p>'

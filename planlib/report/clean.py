@@ -45,6 +45,7 @@ STYLE = re.compile(r"(?!.*(?:position|url\s*\())[-\w\s.,%#()+*/:;'\"]*", re.I | 
 LINK = re.compile(r"#|https?://|mailto:", re.I)
 PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml)[;,]", re.I)
 PICTURE_IN_TAG = re.compile(r"\bsrc\s*=\s*[\"']?data:image/", re.I)
+BLANK = re.compile(r"[ \t\r\n]+")  # what a browser runs together; no-break spaces stay
 HEADING = re.compile(r"<h([1-6])([^>]*)>(.*?)</h\1>", re.S)
 
 
@@ -107,7 +108,7 @@ def headings(html: str, ids: set[str]) -> tuple[str, list[Heading]]:
 
     def named(heading: re.Match) -> str:
         level, attributes, inside = int(heading[1]), heading[2], heading[3]
-        text = " ".join(unescape(re.sub(r"<[^>]*>", " ", inside)).split())
+        text = BLANK.sub(" ", unescape(re.sub(r"<[^>]*>", " ", inside))).strip(" ")
         known = re.search(r' id="([^"]*)"', attributes)
         if not known:
             slug = re.sub(r"\W+", "-", text.lower()).strip("-")[:60] or "section"

@@ -128,7 +128,8 @@ def annual(book: Book, year: int, *, draft: bool = False, edition: str = "intern
     Raises
     ------
     PlanError
-        A year that is not a whole number of four digits; no plan in force that year; or, unless `draft`, a reason, a text or a date owed: the first are named.
+        A year that is not a whole number of four digits; no plan in force that year; or, unless `draft`, a reason,
+        a text or a date owed: the first are named.
     """
     if edition not in CODES["edition"]:
         raise PlanError("review.unknown_edition", found=str(edition), known=list(CODES["edition"]))

@@ -193,8 +193,8 @@ def bands(
     """Whether each action is in the funded set always, never, or depending on the weights.
 
     Called as `bands(values, k)` or as `bands(values, cost, amount)`. Under each weighting the cut is filled in rank
-    order, as `score.funded` does: the first `k`, or with `cost` and `amount` each action that still fits. `values`, `weights`, `draws`, `seed` and `uncertain` are those of
-    `rank_acceptability`, and so are its errors.
+    order, as `score.funded` does: the first `k`, or with `cost` and `amount` each action that still fits. `values`,
+    `weights`, `draws`, `seed` and `uncertain` are those of `rank_acceptability`, and so are its errors.
 
     Returns
     -------
