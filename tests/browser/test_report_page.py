@@ -100,6 +100,18 @@ def test_a_wide_table_scrolls_in_its_box_with_the_keyboard(opened):
     assert wide.query_selector("main > .scroll").get_attribute("tabindex") is None, "nothing to scroll to"
 
 
+def test_on_a_phone_the_figures_of_a_wide_chart_stand_open_before_it_and_its_words_are_readable(opened):
+    phone = opened(390)
+    before = "document.querySelector('figure > .chart').previousElementSibling"
+    assert phone.evaluate(f"{before}.matches('details') && {before}.open && {before}.clientHeight > 100")
+    scale = "svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width"
+    scales = phone.evaluate(f"[...document.querySelectorAll('.chart svg')].map({scale})")
+    assert min(scales) >= 0.75  # the charts of planlib write in 12 px or more: 9 on a telephone
+    wide = opened(1280)
+    assert wide.evaluate("document.querySelector('figure > details').open") is False
+    assert wide.evaluate("document.querySelector('figure > .chart').nextElementSibling.matches('details')")
+
+
 def test_contents_stand_left_on_a_wide_screen_and_folded_on_top_on_a_phone(opened):
     wide = opened(1280)
     contents, main = (wide.query_selector(part).bounding_box() for part in (".contents", "main"))
