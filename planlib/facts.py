@@ -184,3 +184,24 @@ def fiscal_start(year: int, start: str) -> date:
 def fiscal_year(day: date, start: str) -> int:
     """The fiscal year a day falls in: the calendar year in which that fiscal year starts."""
     return day.year if day >= fiscal_start(day.year, start) else day.year - 1
+
+
+def mondays_of(period: str, start: str) -> pd.DatetimeIndex:
+    """Mondays of the weeks that belong to a period written 2026, 2026-Q1, 2026-03 or 2026-W07.
+
+    A week belongs to the period of its Thursday; a year or a quarter is one of the client's fiscal year.
+    """
+    year = int(period[:4])
+    if "W" in period:
+        return pd.DatetimeIndex([date.fromisocalendar(year, int(period[6:]), 1)])
+    first = pd.Timestamp(fiscal_start(year, start))
+    if "Q" in period:
+        first += pd.DateOffset(months=3 * (int(period[6:]) - 1))
+        after = first + pd.DateOffset(months=3)
+    elif "-" in period:
+        first = pd.Timestamp(year, int(period[5:]), 1)
+        after = first + pd.DateOffset(months=1)
+    else:
+        after = first + pd.DateOffset(years=1)
+    thursdays = pd.date_range(first, after - pd.Timedelta(days=1), freq="W-THU")
+    return thursdays - pd.Timedelta(days=3)

@@ -291,16 +291,17 @@ def _cards(cards: pd.DataFrame, lang: str) -> list[list[str]]:
         rows.append(
             [
                 escape(getattr(card, f"title_{lang}")) + level,
-                _measured(card.baseline, unit, card.baseline_date, lang),
-                _measured(card.actual, unit, card.measured_on, lang) + comment,
-                _measured(card.target, unit, card.target_date, lang),
+                measured(card.baseline, unit, card.baseline_date, lang),
+                measured(card.actual, unit, card.measured_on, lang) + comment,
+                measured(card.target, unit, card.target_date, lang),
                 f'<span class="status">{mark(card.state)}{escape(position)}</span>',
             ]
         )
     return rows
 
 
-def _measured(value: float, unit: str, when, lang: str) -> str:
+def measured(value: float, unit: str, when, lang: str) -> str:
+    """A measure with its unit and its day."""
     if value != value:
         return NOWHERE
     space = "" if unit == "%" and lang == "en" else "\u00a0"

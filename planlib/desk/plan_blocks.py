@@ -10,6 +10,7 @@ from html import escape
 import pandas as pd
 
 from planlib import words
+from planlib.desk.blocks import measured
 from planlib.desk.tables import NOWHERE, Html, coded, marked
 from planlib.plan.adopted import Adopted
 from planlib.schedule import stored
@@ -107,8 +108,8 @@ def indicators(found: Adopted, lang: str) -> Html:
         rows.append(
             [
                 escape(getattr(card, f"title_{lang}")) + quiet,
-                _measured(card.baseline, unit, card.baseline_date, lang),
-                _measured(card.target, unit, card.target_date, lang),
+                measured(card.baseline, unit, card.baseline_date, lang),
+                measured(card.target, unit, card.target_date, lang),
                 _follow(card, lang),
             ]
         )
@@ -222,14 +223,6 @@ def _follow(card, lang: str) -> str:
         owed = words.listing([word(f"adopted.owes_{name}", lang) for name in card.missing], lang)
         parts.append(f'<span class="owed">{_say("card_owes", lang, missing=owed)}</span>')
     return "<br>".join(parts) or NOWHERE
-
-
-def _measured(value: float, unit: str, when, lang: str) -> str:
-    if value != value:
-        return NOWHERE
-    space = "" if unit == "%" and lang == "en" else "\u00a0"
-    date = f'<br><span class="quiet">{escape(day(when.date(), lang))}</span>' if not pd.isna(when) else ""
-    return escape(words.number(value, lang) + (space + unit if unit else "")) + date
 
 
 def _amount(value: float, found: Adopted, lang: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from planlib.facts import Facts, fiscal_start, fiscal_year
+from planlib.facts import Facts, fiscal_start, fiscal_year, mondays_of
 from planlib.plan.rows import due, table
 from planlib.plan.standing import CLOSED, visible
 from planlib.words import LANGS
@@ -149,18 +149,5 @@ def bounds(period: str, start: str) -> tuple[pd.Timestamp, pd.Timestamp]:
 
     A week belongs to the period of its Thursday; years and quarters are the client's fiscal ones.
     """
-    year = int(period[:4])
-    if "W" in period:
-        first = pd.Timestamp(date.fromisocalendar(year, int(period[6:]), 1))
-        return first, first + pd.Timedelta(days=6)
-    first = pd.Timestamp(fiscal_start(year, start))
-    if "Q" in period:
-        first += pd.DateOffset(months=3 * (int(period[6:]) - 1))
-        after = first + pd.DateOffset(months=3)
-    elif "-" in period:
-        first = pd.Timestamp(year, int(period[5:]), 1)
-        after = first + pd.DateOffset(months=1)
-    else:
-        after = first + pd.DateOffset(years=1)
-    thursdays = pd.date_range(first, after - pd.Timedelta(days=1), freq="W-THU")
-    return thursdays[0] - pd.Timedelta(days=3), thursdays[-1] + pd.Timedelta(days=3)
+    mondays = mondays_of(period, start)
+    return mondays[0], mondays[-1] + pd.Timedelta(days=6)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from planlib.facts import Facts, fiscal_start, fiscal_year
+from planlib.facts import Facts, fiscal_start, fiscal_year, mondays_of
 from planlib.schedule.problem import Problem
 from planlib.schedule.reasons import Money, Reason
 from planlib.schedule.weeks import Limits, monday_of
@@ -215,7 +215,7 @@ class _Reader:
         for role in sorted(set(effort["role_id"]) | set(given["role_id"])):
             days = pd.Series(float("nan"), index=mondays)
             for row in given[given["role_id"] == role].sort_values("period").itertuples():
-                weeks = _mondays(row.period, self._year_start)
+                weeks = mondays_of(row.period, self._year_start)
                 inside = weeks.intersection(mondays)
                 if not pd.isna(row.days) and len(weeks):
                     days[inside] = row.days / len(weeks)
@@ -327,24 +327,3 @@ class _Reader:
 
 def _whole(value) -> int | None:
     return None if pd.isna(value) else int(value)
-
-
-def _mondays(period: str, start: str) -> pd.DatetimeIndex:
-    """Mondays of the weeks that belong to a period written 2026, 2026-Q1, 2026-03 or 2026-W07.
-
-    A week belongs to the period of its Thursday; a year or a quarter is one of the client's fiscal year.
-    """
-    year = int(period[:4])
-    if "W" in period:
-        return pd.DatetimeIndex([date.fromisocalendar(year, int(period[6:]), 1)])
-    first = pd.Timestamp(fiscal_start(year, start))
-    if "Q" in period:
-        first += pd.DateOffset(months=3 * (int(period[6:]) - 1))
-        after = first + pd.DateOffset(months=3)
-    elif "-" in period:
-        first = pd.Timestamp(year, int(period[5:]), 1)
-        after = first + pd.DateOffset(months=1)
-    else:
-        after = first + pd.DateOffset(years=1)
-    thursdays = pd.date_range(first, after - pd.Timedelta(days=1), freq="W-THU")
-    return thursdays - pd.Timedelta(days=3)
