@@ -295,3 +295,13 @@ def test_a_title_known_in_one_language_is_marked_on_the_page_in_the_other(full):
     english, french = (blocks.evidence(found, lang).html for lang in ("en", "fr"))
     assert '<span lang="fr">Fêter</span>' in english and '<span lang="fr">' not in french
     assert '<span lang="fr">Paint' not in english and "Action A6" in english  # not known of which language
+
+
+@pytest.mark.parametrize("template", ["annual_review", "action_plan"])
+def test_a_year_given_to_a_template_as_text_is_refused_in_one_sentence(full, root, template):  # noqa: F811
+    notebook = nbformat.read(root / f"templates/{template}.ipynb", as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    given = {"client": "essai", "year": "2025", "lang": "fr", "edition": "internal", "today": "2025-12-31"}
+    with pytest.raises(PlanError, match="fiscal year asked for is '2025'"):
+        for cell in cells[1:3]:
+            exec(cell.source, given)

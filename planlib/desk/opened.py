@@ -14,6 +14,7 @@ import pandas as pd
 from planlib import decide, facts, review, store
 from planlib.charts import theme
 from planlib.desk.tables import Html, show
+from planlib.review.check import a_year
 from planlib.schema import PlanError
 from planlib.words import LANGS, has_word, money, word
 from planlib.workspace import Client, find_workspace, read_client
@@ -52,6 +53,10 @@ class Desk:
     def review(self, year: int, *, draft: bool = True, edition: str = "internal") -> review.Review:
         """The review of a fiscal year; a draft lists what is still owed instead of refusing."""
         return review.annual(self.book, year, draft=draft, edition=edition)
+
+    def first_day(self, year: int) -> date:
+        """January 1 of a year, for the day as of which tables hold; PlanError when it is not a year."""
+        return date(a_year(year), 1, 1)
 
     def show(self, table: pd.DataFrame, **options) -> Html:
         """A table in the desk's language."""
