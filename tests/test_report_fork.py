@@ -227,11 +227,11 @@ def test_a_worker_that_is_killed_loses_its_own_report_only(workspace, tmp_path):
     assert "s'est arrêté" in records[0]["error"] and "-9" in records[0]["error"]
 
 
-def test_papermill_itself_can_run_the_engine(client, tmp_path):
+@pytest.mark.parametrize("first", ["papermill", "planlib.report.forked"])
+def test_papermill_itself_can_run_the_engine_whichever_is_imported_first(client, tmp_path, first):
     template = write(tmp_path / "toy.ipynb", "print(client, year)", parameters=PARAMETERS)
     code = (
-        "import sys, papermill; from papermill.engines import papermill_engines as known\n"
-        "from planlib.report.forked import ForkEngine; known.register('planlib-fork', ForkEngine)\n"
+        f"import sys, {first}, papermill\n"
         "papermill.execute_notebook(sys.argv[1], sys.argv[2], {'client': 'demo'}, engine_name='planlib-fork',"
         " progress_bar=False)"
     )
