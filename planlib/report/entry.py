@@ -6,11 +6,14 @@ papermill loads its entry points while it is itself being imported; the engine p
 from __future__ import annotations
 
 
-class ForkEngine:
-    """Hands over to `forked.ForkEngine` when a notebook is to run."""
+class _Late(type):
+    """Hands over to `forked.ForkEngine` when papermill asks for something of it."""
 
-    @classmethod
-    def execute_notebook(cls, *args, **kwargs):
+    def __getattr__(cls, name: str):
         from planlib.report.forked import ForkEngine as Engine
 
-        return Engine.execute_notebook(*args, **kwargs)
+        return getattr(Engine, name)
+
+
+class ForkEngine(metaclass=_Late):
+    """The engine, by name."""
