@@ -237,8 +237,7 @@ def colours(n: int) -> list[str]:
 
 def locale(lang: str) -> alt.Locale:
     """Numbers as the language writes them, inside the chart: no one else sets them in a notebook or a page."""
-    signs = {"fr": (",", "\u00a0", ["", "\u00a0$"], "\u00a0%"), "en": (".", ",", ["$", ""], "%")}
-    decimal, thousands, currency, percent = signs[lang]
+    decimal, thousands, currency, percent = theme.SIGNS[lang]
     return alt.Locale(
         number=alt.NumberLocale(decimal=decimal, thousands=thousands, grouping=[3], currency=currency, percent=percent)
     )
