@@ -14,6 +14,8 @@ from pathlib import Path
 from posixpath import join, normpath
 from xml.parsers import expat
 
+import numpy as np
+
 from planlib.ingest.files import MAX_ROWS, check_size
 from planlib.ingest.records import letters
 from planlib.schema import PlanError
@@ -26,7 +28,7 @@ MAX_SHARED = 1_000_000  # bytes of one shared string with its markup; Excel hold
 MAX_TEXT = 250_000_000  # bytes of text once every cell has its own
 CHUNK = 1 << 20
 
-DOCTYPE = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*<!(?:DOCTYPE|ENTITY)", re.S | re.I)
+DOCTYPE = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*+<!(?:DOCTYPE|ENTITY)", re.S | re.I)
 ROW = re.compile(rb"<row ([^>]*)>")
 HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 NUMBER = re.compile(rb'\br="(\d+)"')
@@ -37,6 +39,11 @@ FORMULA_ZERO = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*><f>[^<]*</f><v>0</v></c>')
 ERROR = re.compile(rb'<c (?P<cell>[^>]*\bt="e"[^>]*)>.*?<v>(?P<value>[^<]*)<', re.S)
 # A cell that holds something beyond column GR (the 200th), or from row 100,000 on.
 FAR = re.compile(rb'<c r="((?:[A-Za-z]{3,}|[H-Zh-z][A-Za-z]|[Gg][S-Zs-z])\d+|[A-Za-z]+\d{6,})"(?:[^>]*[^/>])?>(?!</)')
+PREFIXED = re.compile(rb"<[^\s<>/:]*:")
+# How the tags of a sheet begin; any other is looked at for a prefix.
+USUAL = np.zeros(1 << 16, dtype=bool)
+USUAL[[ord(first) << 8 | ord(then) for first, then in ("c ", "v>", "f>", "f ", "is", "t>", "t ", "ro")]] = True
+USUAL[ord("/") << 8 : (ord("/") + 1) << 8] = True
 
 
 @dataclass(slots=True)
@@ -261,21 +268,27 @@ def _holds(text: bytes, sign: bytes, whole: bytes = b"") -> bool:
 
 def _scan_rows(path: Path, sheet: str, text: bytes, scan: Scan, recalculated: bool) -> bool:
     """Adds to `scan` what a run of whole rows says; False when the rows are not written as programs write them."""
-    cells = text.count(b'<c r="')
-    usual = text.count(b"<c") == cells and text.count(b"<row") == text.count(b'<row r="')
-    if not usual or any(_holds(text, sign) for sign in (b"='", b'="&', b"<!")) or b":row" in text:
+    signs = np.frombuffer(text + bytes(16), dtype=np.uint8)
+    tags = np.flatnonzero(signs == ord("<"))
+    starts = signs[tags + 1].astype(np.uint16) << 8 | signs[tags + 2]
+    cells, rows = tags[starts >> 8 == ord("c")], tags[starts == (ord("r") << 8 | ord("o"))]
+    other = not USUAL[starts].all()
+    if any(_holds(text, sign) for sign in (b"='", b'="&', b"<!")) or (other and PREFIXED.search(text)):
         return False
-    scan.cells += cells
+    if not _follows(signs, cells, b'<c r="') or not _follows(signs, rows, b'<row r="'):
+        return False
+    scan.cells += len(cells)
     if scan.cells > MAX_CELLS:
         raise PlanError("files.too_many_cells", file=path.name, sheet=sheet, n=scan.cells, limit=MAX_CELLS)
-    for far in FAR.finditer(text):
-        column, row = place_of(far[1].decode().upper())
-        check_size(path.name, sheet, row, column + 1)
+    for at in _maybe_far(signs, cells):
+        if far := FAR.match(text, at):
+            column, row = place_of(far[1].decode().upper())
+            check_size(path.name, sheet, row, column + 1)
     if _holds(text, b"d", b"hidden="):
         for match in ROW.finditer(text):
             if HIDDEN.search(match[1]) and (number := NUMBER.search(match[1])):
                 scan.hidden.add(int(number[1]))
-    if _holds(text, b"f", b"<f"):
+    if (starts >> 8 == ord("f")).any():
         for match in NEVER.finditer(text):
             if b't="str"' not in match["cell"]:
                 scan.uncalculated.append(PLACE.search(match["cell"])[1].decode())
@@ -285,6 +298,22 @@ def _scan_rows(path: Path, sheet: str, text: bytes, scan: Scan, recalculated: bo
         for match in ERROR.finditer(text):
             scan.errors[PLACE.search(match["cell"])[1].decode()] = match["value"].decode("utf-8", "replace")
     return True
+
+
+def _follows(signs: np.ndarray, places: np.ndarray, words: bytes) -> bool:
+    """Whether the same words stand at each place."""
+    return all((signs[places + offset] == sign).all() for offset, sign in enumerate(words))
+
+
+def _maybe_far(signs: np.ndarray, cells: np.ndarray) -> list[int]:
+    """Where cells start whose place has three letters, two beyond GR, or six figures: for `FAR` to look at."""
+    first, second, third = (signs[cells + offset] for offset in (6, 7, 8))
+    two, first, second = second >= ord("A"), first & 0xDF, second & 0xDF  # in capitals
+    three = two & (third >= ord("A"))
+    wide = three | (two & ((first > ord("G")) | ((first == ord("G")) & (second >= ord("S")))))
+    sixth = signs[cells + 12 + two + three]
+    low = (sixth >= ord("0")) & (sixth <= ord("9"))
+    return cells[wide | low].tolist()
 
 
 def _parse_sheet(path: Path, sheet: str, pieces: Iterator[bytes]) -> Scan:
