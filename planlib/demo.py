@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import yaml
 
 from planlib import clients, decide, facts, ingest, report, store
+from planlib.plan import published
 from planlib.schedule import stored
 from planlib.words import word
 from planlib.workspace import HOME, find_workspace, keep_received, read_client
@@ -18,24 +20,25 @@ from planlib.workspace import HOME, find_workspace, keep_received, read_client
 DEMO = HOME / "data" / "demo"
 WHO = "planlib demo"
 ENGINE = "fork"
+TEMPLATES = ("annual_review", "action_plan")
 
 
 def build(
     workspace: str | Path | None = None, lang: str = "fr", *, on_step: Callable[[str], None] | None = None
 ) -> list[dict]:
-    """Make every demo client that is not there yet, and its review reports.
+    """Make every demo client that is not there yet, and its reports: the year's review and the action plan.
 
     A client that exists is kept as it is, with what was changed in it; its reports are made again only if
-    something changed.
+    something changed. The reports of all clients are one batch.
 
     Returns
     -------
     list of dict
-        client, actions (in the workbook), funded (in the stored plan), records (one report each language).
+        client, actions (in the workbook), funded (in the stored plan), records (each template in each language).
     """
     tell = on_step or (lambda text: None)
     root = find_workspace(workspace)
-    made = []
+    made, jobs = [], []
     for source in sorted(path.parent for path in DEMO.glob("*/mandate.yaml")):
         mandate = yaml.safe_load((source / "mandate.yaml").read_text(encoding="utf-8"))
         if (root / source.name / "client.yaml").is_file():
@@ -43,8 +46,10 @@ def build(
         else:
             tell(word("demo.building", lang, client=source.name, n=len(mandate["steps"])))
             whole(source, mandate, root)
-        made.append(_reported(source.name, mandate, root))
-    return made
+        made.append(_counted(source.name, mandate["today"], root))
+        jobs += _jobs(source.name, mandate, root)
+    records = report.batch(jobs)
+    return [{**one, "records": [r for r in records if r["client"] == one["client"]]} for one in made]
 
 
 def whole(source: Path, mandate: dict, root: Path) -> None:
@@ -76,22 +81,28 @@ def _step(book: store.Book, folder: Path, step: dict) -> None:
         case "put":
             book.put(step["kind"], pd.DataFrame(step["rows"]), effective=step["effective"], **say)
         case "schedule":
-            day = step["effective"]
-            plan = decide.plan(facts.read(book, day), day)
+            day, kept = step["effective"], step.get("keep_dates", False)
+            known = facts.read(book, day)
+            plan = decide.plan(known, day, keep_dates=kept)
             rows = stored.rows(plan.actions, plan.inputs.assumed)
+            if kept:  # what is done keeps the dates it was done at
+                rows = rows[rows.index.map(known.status) != "done"]
             book.put("schedule", rows, effective=day, **say)
         case "adopt":
-            book.tag(step["version"], body=step["body"], date=step["date"], number=step["number"], by=say["by"])
+            adopted = {name: step[name] for name in ("version", "body", "number")}
+            published.adopt(book, **adopted, day=step["date"], by=say["by"])
 
 
-def _reported(client: str, mandate: dict, root: Path) -> dict:
-    year, today = mandate["year"], mandate["today"]
-    jobs = [
-        report.Job("annual_review", client, {"year": year, "lang": lang}, root, today, ENGINE)
+def _jobs(client: str, mandate: dict, root: Path) -> list[report.Job]:
+    return [
+        report.Job(template, client, {"year": mandate["year"], "lang": lang}, root, mandate["today"], ENGINE)
+        for template in TEMPLATES
         for lang in read_client(client, root).languages
     ]
+
+
+def _counted(client: str, today: date, root: Path) -> dict:
     with store.open(client, root) as book:
         known = facts.read(book, today)
         chosen = known.schedule["chosen"].fillna(False).astype(bool)
-        counts = {"client": client, "actions": len(known.actions), "funded": int(chosen.sum())}
-    return {**counts, "records": report.batch(jobs)}
+        return {"client": client, "actions": len(known.actions), "funded": int(chosen.sum())}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from planlib import clients, decide, facts, report, store
 from planlib.desk import plan_blocks as blocks
+from planlib.plan import published
 from planlib.plan.adopted import adopted
 from planlib.schedule import stored
 from planlib.schedule.use import of_stored
@@ -128,6 +130,39 @@ def test_dates_published_before_show_only_where_they_moved(known):
     was.loc["B", ["published_start", "published_finish"]] = [pd.Timestamp(2026, 1, 5), pd.Timestamp(2026, 2, 27)]
     rows = document(known.replacing(actions=was)).rows
     assert rows["published_start"].notna().to_dict() == {"A": False, "B": True, "C": False}
+
+
+def moved_to(book, day, start):
+    """Action A planned again, on other dates, from a day on."""
+    dates = {
+        "action_id": ["A"],
+        "start": [pd.Timestamp(start)],
+        "finish": [pd.Timestamp(start) + pd.Timedelta(days=53)],
+    }
+    book.put("schedule", pd.DataFrame(dates), by="ana", why="redaté", effective=day)
+
+
+def test_an_adopted_plan_publishes_its_dates_and_they_stay_when_it_is_made_again(workspace, tmp_path):
+    shutil.copytree(workspace, tmp_path / "own")
+    with store.open("essai", tmp_path / "own") as book:
+        adopted_on = book.table("schedule").loc["A", "start"]
+        say = {"body": "Conseil", "number": "CA-8", "by": "ana"}
+        assert published.adopt(book, "v2", **say, day=date(2026, 1, 12)) == 3  # D is left out
+        moved_to(book, "2026-03-02", "2026-06-01")
+        rows = adopted(facts.read(book, today=START), 2026).rows
+        assert rows["published_start"].to_dict() == {"A": adopted_on, "B": pd.NaT, "C": pd.NaT}
+        assert published.adopt(book, "v3", **say, day=date(2026, 3, 9)) == 0
+        assert book.table("action").loc["A", "published_start"] == adopted_on
+        assert list(book.versions().index) == ["v1", "v2", "v3"]
+
+
+def test_dates_of_an_earlier_plan_give_way_to_those_of_the_new_one(workspace, tmp_path):
+    shutil.copytree(workspace, tmp_path / "own")
+    with store.open("essai", tmp_path / "own") as book:
+        old = {"published_start": "2023-02-06", "published_finish": "2023-03-31"}
+        book.put("action", pd.DataFrame([{"action_id": "A", **old}]), by="ana", why="ancien", effective="2026-01-01")
+        published.adopt(book, "v2", body="Conseil", number="CA-8", by="ana", day=date(2026, 1, 12))
+        assert book.table("action").loc["A", "published_start"] == book.table("schedule").loc["A", "start"]
 
 
 def test_without_a_stored_schedule_money_is_what_actions_state(known):

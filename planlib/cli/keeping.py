@@ -17,8 +17,10 @@ def adopt(
     date: Annotated[str, option("date", metavar=DAY)],
     number: Annotated[str, option("number")],
 ):
+    from planlib.plan import published
+
     with ask.book(client) as book:
-        book.tag(version, body=body, date=a_day(date).isoformat(), number=number, by=by_whom())
+        published.adopt(book, version, body=body, day=a_day(date), number=number, by=by_whom())
     ask.answer({"version": version}, word("cli.adopted", ask.lang, version=version, body=body, number=number))
 
 
