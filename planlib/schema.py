@@ -29,7 +29,10 @@ CODES: dict[str, tuple[str, ...]] = {
     "medium": ("phone", "paper", "file"),
     "note_fate": ("placed", "parked", "rejected"),
     "axis_level": ("axis", "subaxis"),
+    "gender": ("m", "f"),  # of a noun of the glossary, in French
 }
+
+ROOM = "room"  # as a judge: what the group decided together, apart from what each person said
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +139,16 @@ KINDS: dict[str, Kind] = {
             *[_number(f"amount_{n}", "units of `currency`, for this many $ signs") for n in ("1", "2", "3")],
         ),
         # The client's own words: key "axis" -> "orientation".
-        _kind("glossary", "term_id", *_text("fr", "en", "fr_plural", "en_plural"), edition="public"),
+        _kind(
+            "glossary", "term_id", *_text("fr", "en", "fr_plural", "en_plural"), _code("fr_gender", "gender"),
+            edition="public",
+        ),
         _kind("plan", "plan_id", *TITLED, *_dates("starts", "ends"), edition="public"),
         _kind(
             "axis",
             "axis_id",
             *TITLED,
-            *_text("number", "plan_id", "parent_id"),
-            _code("level", "axis_level"),
+            *_text("number", "plan_id", "parent_id"), _code("level", "axis_level"),
             edition="public",
         ),
         _kind("objective", "objective_id", *TITLED, *_text("number", "axis_id"), edition="public"),
@@ -155,9 +160,7 @@ KINDS: dict[str, Kind] = {
             _code("fate", "note_fate"),
             Column("fate_why"),
             *_dates("written"),
-            _whole("agrees", "people"),
-            _whole("disagrees", "people"),
-            _whole("passes", "people"),
+            *[_whole(name, "people") for name in ("agrees", "disagrees", "passes")],
         ),
         _kind("thread", "note_id action_id", Column("why"), _number("similarity", "[0, 1]")),
         _kind(
@@ -272,8 +275,7 @@ KINDS: dict[str, Kind] = {
             _flag("chosen"),
             Column("mode"),
             *_dates("start", "finish"),
-            Column("why_not"),
-            Column("assumed"),
+            *_text("why_not", "assumed"),
             edition="public",
         ),
         _kind("priority", "action_id", _code("priority"), _whole("rank", "1 is first"), Column("why")),
@@ -281,9 +283,8 @@ KINDS: dict[str, Kind] = {
             "engagement",
             "step_id",
             *TITLED,
-            *_text("who"),
-            *_dates("starts", "ends"),
-            _code("status"),
+            Column("who"),
+            *_dates("starts", "ends"), _code("status"),
         ),
         _kind(
             "indicator",
@@ -321,9 +322,7 @@ KINDS: dict[str, Kind] = {
             Column("reason_text"),
             _code("decision"),
             *_dates("new_date"),
-            Column("status_found"),
-            Column("reason_found"),
-            Column("line"),
+            *_text("status_found", "reason_found", "line"),
         ),
         _kind(
             "context",

@@ -96,6 +96,18 @@ class Book:
         table["row"] = pd.Series([json.loads(entry[-1]) if entry[-1] else None for entry in found], dtype="object")
         return table.set_index("seq")
 
+    def signed(
+        self, kind: str, as_of: date | str | None = None, known_at: datetime | str | None = None
+    ) -> pd.DataFrame:
+        """Who wrote each row that `table` shows, and why: at, effective, by, why, batch, indexed by the kind's key."""
+        found = self._fold(kind, as_of, known_at)
+        holds = {key: seq for key, (seq, row) in found.items() if row is not None}
+        index = tables.frame(kind, {key: {} for key in holds}).index
+        entries = self.history(kind)[["at", "effective", "by", "why", "batch"]]
+        by_key = {schema.key_text(key): seq for key, seq in holds.items()}
+        keys = [schema.key_text(key if isinstance(key, tuple) else (key,)) for key in index]
+        return entries.loc[[by_key[key] for key in keys]].set_axis(index)
+
     def versions(self) -> pd.DataFrame:
         """Decisions that name a version of the plan: body, date, number, and the moment tagged (`known_at`)."""
         decisions = self.table("decision")

@@ -9,7 +9,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from planlib.schema import PlanError
+from planlib.schema import ROOM, PlanError
 
 # Mean consistency index of random matrices of order 1, 2, 3, ... The sources differ, so the table is named by the
 # caller and kept with the result.
@@ -241,7 +241,8 @@ def from_judges(points: pd.DataFrame, *, middle: str = "median", judges: Iterabl
     middle : "median" or "mean"
         How judges are brought together; the middle values are then made to sum to 1 again.
     judges : iterable of judge_id, optional
-        One judge, or the members of one table; all by default.
+        One judge, or the members of one table; by default all, except the room (`schema.ROOM`): what a group
+        decided together is nobody's own answer.
 
     Returns
     -------
@@ -264,6 +265,8 @@ def from_judges(points: pd.DataFrame, *, middle: str = "median", judges: Iterabl
         if unknown:
             raise PlanError("weights.unknown_judge", judge=str(unknown[0]))
         table = table.loc[judges]
+    else:
+        table = table.drop(index=ROOM, errors="ignore")
     table = table.sort_index(key=lambda labels: labels.astype(str)).sort_index(axis=1, key=lambda c: c.astype(str))
     table = table[table.notna().any(axis=1)]
     if table.empty:

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from planlib import clients, decide, facts, store
+from planlib import clients, decide, facts, schema, store
 from planlib.schema import PlanError
 
 CRITERIA = ("effect", "ease")
@@ -74,6 +74,43 @@ def test_the_median_of_tables_and_the_weights_of_judges_give_the_score(book):
     assert table.loc["B", "score"] == pytest.approx(0.25)
     assert table["rank"].tolist() == [1, 2]
     assert decide.weights(known)[1].text("en") == "weights of 1 participant"
+
+
+def test_what_the_room_decided_weighs_alone_and_says_who_and_when(book):
+    weigh(book, "Ana", 75, 25)
+    weigh(book, "Luc", 50, 50)
+    weigh(book, schema.ROOM, 90, 10)
+    known = facts.read(book)
+    shares, origin = decide.weights(known)
+    assert shares.to_dict() == pytest.approx({"effect": 0.9, "ease": 0.1})
+    assert origin.text("en") == "weights decided by the room on January 1, 2026, signed by ana"
+    apart = decide.weights_apart(known)
+    assert apart.loc["effect", ["weight", "low", "high"]].tolist() == pytest.approx([0.9, 0.5, 0.75])
+    assert apart["judges"].tolist() == [2, 2], "the room is not a person"
+    book.undo(book.last_batch, by="ana", why="on reprend")
+    assert decide.weights(facts.read(book))[1].text("en") == "median weights of 2 participants"
+
+
+def test_a_criterion_that_the_room_forgot_is_named(book):
+    put(book, "weight", {"judge_id": schema.ROOM, "criterion_id": "effect", "points": 100})
+    with pytest.raises(PlanError, match="the room decided say nothing of criterion 'ease'"):
+        decide.weights(facts.read(book))
+
+
+def test_weights_of_one_person_one_table_or_all_by_median_or_mean(book):
+    for judge, table, points in (("Ana", "T1", 90), ("Luc", "T1", 60), ("Zoé", "T2", 30)):
+        rows = [{"judge_id": judge, "criterion_id": c, "points": p, "table": table}
+                for c, p in (("effect", points), ("ease", 100 - points))]  # fmt: skip
+        put(book, "weight", *rows)
+    weigh(book, schema.ROOM, 1, 99)
+    known = facts.read(book)
+    assert decide.weights_of(known, "Zoé")["effect"] == pytest.approx(0.3)
+    assert decide.weights_of(known, "T1")["effect"] == pytest.approx(0.75)
+    assert decide.weights_of(known, "")["effect"] == pytest.approx(0.6)
+    assert decide.weights_of(known, "", "mean")["effect"] == pytest.approx(0.6)
+    assert decide.weights_of(known, "T1", "mean")["effect"] == pytest.approx(0.75)
+    with pytest.raises(PlanError, match="'Max' gave no weights"):
+        decide.weights_of(known, "Max")
 
 
 def test_without_weights_criteria_count_equally_and_it_is_said(book):

@@ -52,6 +52,19 @@ def test_putting_the_same_rows_again_writes_nothing(book):
     assert len(book.history()) == 2
 
 
+def test_each_row_says_who_signed_it_and_one_set_aside_says_nothing(book):
+    book.put("action", actions(A_2="b", A_1="a"), by="ana", why="atelier", effective="2026-01-01")
+    book.put("action", actions(A_1="c"), by="bob", why="plus clair", effective="2026-02-01")
+    found = book.signed("action")
+    assert found.index.equals(book.table("action").index)
+    assert list(found["by"]) == ["bob", "ana"] and found.loc["A-1", "why"] == "plus clair"
+    assert found.loc["A-1", "effective"] == "2026-02-01"
+    assert list(book.signed("action", "2026-01-15")["by"]) == ["ana", "ana"]
+    book.set_aside("action", ["A-1"], by="cid", why="double")
+    assert list(book.signed("action").index) == ["A-2"]
+    assert book.signed("weight").empty and book.signed("weight").index.names == ["judge_id", "criterion_id"]
+
+
 def test_an_absent_column_is_unchanged_and_a_blank_becomes_unknown(book):
     book.put("action", actions(A_1="a").assign(owner="Coordination", cost_low=5.0), by="ana", why="x")
     change = pd.DataFrame({"cost_low": [None]}, index=pd.Index(["A-1"], name="action_id"))
