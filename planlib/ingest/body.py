@@ -21,12 +21,8 @@ SUBTOTAL = re.compile(
 FOOTNOTE = re.compile(r"\*|(?:n\.?b\.?|notes?|sources?|legende|legend|remarques?) ?:|\(\d\) |[¹²³]")
 
 
-TOTAL_LETTERS = frozenset("gst")  # of grand total, sous-total, sub-total, somme, sum, total
-
-
-def _letter(cell: str) -> str | None:
-    """The letter or figure with which a folded cell starts; None when that takes folding to know."""
-    return cell[0].lower() if cell[:1].isascii() and cell[:1].isalnum() else None
+TOTAL_LETTERS = frozenset("gstGST")  # of grand total, sous-total, sub-total, somme, sum, total
+SIMPLE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") - TOTAL_LETTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,28 +100,19 @@ class _Body:
         help_may_follow = bool(header.rows)
         long_rows, short_rows = [], []
         hidden = self._hidden()
-        first_letter = _letter(first)
+        looked_at = help_may_follow or bool(hidden) or sheet.ragged
+        simple = SIMPLE - {first[:1].lower(), first[:1].upper()}
         last_full = next(
             (n for n in range(self.last_row, header.first_row - 1, -1) if len(filled(cells(sheet, n))) > 1), 0
         )
         for number in range(header.first_row, len(sheet.rows) + 1):
             line = sheet.rows[number - 1]
-            start = next((cell for cell in line if cell), None)
+            start = (line and line[0]) or next(filter(None, line), None)
             if start is None:
                 continue
             self.found += 1
             # Most rows start with a letter of no total and of no header, and hold several cells: nothing more to see.
-            letter = _letter(start)
-            if not (
-                number > self.last_row
-                or help_may_follow
-                or hidden
-                or sheet.ragged
-                or letter in TOTAL_LETTERS
-                or letter == first_letter
-                or letter is None
-                or len(line) - line.count("") < 2
-            ):
+            if start[0] in simple and not looked_at and number <= self.last_row and len(line) - line.count("") > 1:
                 self.kept.append(number)
                 continue
             places = filled(line)
@@ -135,7 +122,7 @@ class _Body:
             if help_may_follow and is_help(line):
                 self._leave(number, "layout.help_row")
                 continue
-            help_may_follow = False
+            help_may_follow, looked_at = False, bool(hidden) or sheet.ragged
             if number in hidden:
                 self._leave(number, "layout.hidden_row")
             elif len(places) > 1 and fold(line[places[0]]) == first and [fold(c) for c in line][: len(head)] == head:
@@ -236,7 +223,7 @@ class _Body:
     def table(self) -> Table:
         grid = [self.sheet.rows[number - 1] for number in self.kept]
         longest = max(self.names, default=0) + 1
-        if any(len(line) < longest for line in grid):
+        if min(map(len, grid), default=longest) < longest:
             grid = [line + [""] * (longest - len(line)) if len(line) < longest else line for line in grid]
         turned = list(zip(*grid, strict=False)) if grid else [()] * longest
         data = {place: list(turned[place]) for place in self.names}
@@ -249,7 +236,7 @@ class _Body:
 
     def _fill_down(self, data: dict[int, list[str]]) -> None:
         """A cell merged over several rows holds for each of them."""
-        position = {number: place for place, number in enumerate(self.kept)}
+        position = {number: place for place, number in enumerate(self.kept)} if self.sheet.merged else {}
         ranges = filled_cells = 0
         example = ("", "")
         for top, left, bottom, _ in self.sheet.merged:

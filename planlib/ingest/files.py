@@ -26,6 +26,7 @@ VOTERS = 15
 ONE_COLUMN = "\x1f"  # a delimiter that no text holds
 
 ODD_START = re.compile("\0[\\s#\ufeff\u200b]")  # cells joined by \0: one starts as a blank, a mark or an error does
+TOGETHER = 1000  # rows looked at in one go
 ERRORS = frozenset(
     (
         "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
@@ -191,16 +192,19 @@ def check_size(file: str, sheet: str, rows: int, columns: int) -> None:
 
 def clean(rows: list[list[str]], sheet: str, repairs: list[Repair]) -> None:
     """Cells of spaces and error values become blank, in place, each error said; blank rows at the end go."""
-    for number, row in enumerate(rows, start=1):
-        if not ODD_START.search("\0" + "\0".join(row)):
+    for first in range(0, len(rows), TOGETHER):
+        some = rows[first : first + TOGETHER]
+        if not ODD_START.search("\0" + "\0".join(map("\0".join, some))):
             continue
-        for column, cell in enumerate(row):
-            if cell and (cell.isspace() or (cell[0] in "\ufeff\u200b" and not plain(cell))):
-                row[column] = ""
-            elif cell and cell[0] == "#" and cell in ERRORS:
-                row[column] = ""
-                place = f"{letters(column)}{number}"
-                repairs.append(Repair(sheet, number, letters(column), cell, "", "files.error_cell", {"cell": place}))
+        for number, row in enumerate(some, start=first + 1):
+            for column, cell in enumerate(row):
+                if cell and (cell.isspace() or (cell[0] in "\ufeff\u200b" and not plain(cell))):
+                    row[column] = ""
+                elif cell and cell[0] == "#" and cell in ERRORS:
+                    row[column] = ""
+                    place = f"{letters(column)}{number}"
+                    facts = {"cell": place}
+                    repairs.append(Repair(sheet, number, letters(column), cell, "", "files.error_cell", facts))
     while rows and not any(rows[-1]):
         rows.pop()
 

@@ -28,7 +28,7 @@ class Region:
 
     @property
     def rows(self) -> int:
-        return sum(1 for line in self.sheet.rows[self.header.first_row - 1 : self.last_row] if any(line))
+        return sum(map(any, self.sheet.rows[self.header.first_row - 1 : self.last_row]))
 
 
 def read_table(book: Workbook, synonyms: Synonyms, answers: Mapping[str, str] | None = None) -> Table:
@@ -77,9 +77,10 @@ def find_tables(sheet: Sheet, synonyms: Synonyms) -> tuple[Region, ...]:
     known = lookup(synonyms)
     starts = [1]
     above = None
-    for number in range(2, len(sheet.rows)):
+    blank = [number for number, line in enumerate(sheet.rows, start=1) if not any(line)]
+    for number in (before + 1 for before in blank):
         line = cells(sheet, number)
-        if any(cells(sheet, number - 1)) or not any(line) or not any(cells(sheet, number + 1)):
+        if not any(line) or not any(cells(sheet, number + 1)):
             continue
         labels = [plain(cell) for cell in line if cell]
         if len(labels) < 2 or not all(map(is_label, labels)) or len(set(map(fold, labels))) < len(labels):

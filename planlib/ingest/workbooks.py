@@ -71,7 +71,7 @@ def _sheet(path: Path, data: bytes, book, name: str, scan: Scan, repairs: list[R
         raise
     except Exception:
         raise PlanError("files.damaged", file=path.name) from None
-    rows = [[cell if type(cell) is str else as_text(cell) for cell in row] for row in values]
+    rows = as_rows(values)
     clean(rows, name, repairs)
     for place, found in scan.errors.items():
         column, row = place_of(place)
@@ -83,6 +83,18 @@ def _sheet(path: Path, data: bytes, book, name: str, scan: Scan, repairs: list[R
         repairs.append(Repair(name, None, "", "0", "0", "files.zero_formulas", facts))
     ranges = tuple((top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in merged)
     return Sheet(name, rows, ranges, frozenset(scan.hidden), tuple(scan.uncalculated))
+
+
+def as_rows(values: list[list[object]]) -> list[list[str]]:
+    """Cells of calamine as text, in place; most columns hold words alone, and are left as they are."""
+    for place, column in enumerate(zip(*values, strict=True)):
+        if {*map(type, column)} == {str}:
+            continue
+        for row, value in zip(values, column, strict=True):
+            if type(value) is not str:
+                whole = type(value) is float and value.is_integer() and -1e15 < value < 1e15
+                row[place] = str(int(value)) if whole else as_text(value)
+    return values
 
 
 def as_text(value: object) -> str:
