@@ -68,9 +68,12 @@ def test_charts_are_plain_vega_lite_unless_someone_is_looking(full, monkeypatch)
     assert set(bundle) == {CHART, "text/plain"}
     assert bundle["text/plain"] == "Un point."
     monkeypatch.setenv("JPY_SESSION_NAME", "salle")
+    asked = []
+    monkeypatch.setattr(alt.JupyterChart, "enable_offline", lambda: asked.append("charts in panels"))
     desk.open_client("essai", today="2026-01-01")
     assert alt.renderers.active == "jupyter"
     assert alt.renderers.options["offline"] is True
+    assert asked == ["charts in panels"]
     monkeypatch.setenv("PLANLIB_REPORT", "1")
     desk.open_client("essai", today="2026-01-01")
     assert alt.renderers.active == "planlib"

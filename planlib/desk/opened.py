@@ -31,9 +31,9 @@ class Desk:
     def __init__(self, book: store.Book, client: Client, lang: str, today: date):
         self.book = book
         self.client = client
-        self.lang = lang
         self.today = today
         self.facts = facts.read(book, today)
+        self.lang = self.facts.tongue(lang)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """A table of `facts` by its name."""
@@ -63,10 +63,9 @@ class Desk:
         return show(table, self.lang, **options)
 
     def word(self, key: str, **said) -> str:
-        """The client's own word for a term when the glossary has one, else the sentence or label of that key."""
-        own = self.glossary.get(self.lang)
-        if key in self.glossary.index and isinstance(own[key], str):
-            return own[key]
+        """What the client calls a term of its glossary (`axis`, `owner`), else the sentence or label of that key."""
+        if has_word(f"term.{key}"):
+            return word(f"term.{key}", self.lang, n=said.get("n", 1))
         return word(key if has_word(key) else f"desk.{key}", self.lang, **said)
 
     def money(self, amount: float | None) -> str:
@@ -107,7 +106,11 @@ def open_client(
     root = find_workspace(workspace)
     found = read_client(client, root)
     theme.enable(found.accent, lang)
-    alt.renderers.enable("jupyter", offline=True) if _is_live() else alt.renderers.enable("planlib")
+    if _is_live():
+        alt.renderers.enable("jupyter", offline=True)
+        alt.JupyterChart.enable_offline()  # the renderer does it for charts it shows; others stand in a panel
+    else:
+        alt.renderers.enable("planlib")
     return Desk(store.open(client, root), found, lang, _day(today))
 
 
