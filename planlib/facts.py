@@ -11,6 +11,7 @@ import pandas as pd
 from planlib.clients import STATED
 from planlib.schema import PlanError
 from planlib.store import Book
+from planlib.words import own_words
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,11 @@ class Facts:
         """Status of each action: the last one that news says, else the action's own; blank if neither."""
         last = self.news.dropna(subset="status").groupby("action_id")["status"].last()
         return last.reindex(self.actions.index).astype("str").fillna(self.actions["status"]).rename("status")
+
+    def tongue(self, lang: str) -> str:
+        """The language with the client's own words in it (see `tongue`), for whatever is told to this client."""
+        rows = self.glossary.dropna(subset=str(lang))
+        return own_words(lang, rows.reset_index().to_dict("records")) if len(rows) else lang
 
     def at(self, as_of: date | None, known_at: datetime | str | None = None) -> Facts:
         """The same workbook on another day."""

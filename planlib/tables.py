@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from planlib.schema import CODES, PERIOD, WHOLE_KEYS, Column, Kind, PlanError, key_text, kind_of
+from planlib.tongue import gender_of
+from planlib.words import known_terms
 
 
 def empty(name: str) -> pd.DataFrame:
@@ -67,12 +69,26 @@ def checked_rows(name: str, table: pd.DataFrame) -> dict[tuple, dict]:
     if len(set(keys)) < len(keys):
         twice = sorted({key for key in keys if keys.count(key) > 1}, key=str)
         raise PlanError("schema.key_twice", kind=name, n=len(twice), key=key_text(twice[0]))
+    if name == "glossary":
+        _check_terms([key[0] for key in keys], table)
     rows: dict[tuple, dict] = {key: {} for key in keys}
     for column in table.columns:
         spec = kind.columns[column]
         for key, value in zip(keys, table[column].tolist(), strict=True):
             rows[key][column] = _json_value(name, key, spec, value)
     return rows
+
+
+def _check_terms(terms: list[str], table: pd.DataFrame) -> None:
+    """A glossary renames what the wording marks, and the gender of each French noun is known."""
+    for term in terms:
+        if term not in known_terms():
+            raise PlanError("schema.unknown_term", found=term, known=known_terms())
+    for term, row in zip(terms, table.to_dict("records"), strict=True):
+        own, gender = row.get("fr"), row.get("fr_gender")
+        untold = isinstance(own, str) and own.strip() and not isinstance(gender, str)
+        if untold and "." not in term and gender_of(own.strip()) is None:
+            raise PlanError("schema.term_gender", key=term, found=own)
 
 
 def check_row(name: str, key: tuple, row: dict) -> None:

@@ -12,9 +12,15 @@ from pathlib import Path
 import yaml
 from babel import dates, numbers
 
+from planlib.tongue import Noun, Tongue, noun, spoken
+
 LANGS = ("fr", "en")
+# Closed lists whose labels a client may rename, never their codes.
+LABELLED = ("status", "health", "reason", "decision", "level", "horizon", "priority", "part", "source_status", "size")
 LOCALES = {"fr": "fr_CA", "en": "en_CA"}
 WORDING = Path(__file__).with_name("wording")
+
+LABEL = re.compile(r"\[([a-z_]+\.[a-z_]+)\]")  # a label inside a sentence, as this client has it: [status.dropped]
 
 NBSP = "\u00a0"
 THIN = "\u202f"
@@ -45,19 +51,73 @@ def word(key: str, lang: str, /, **facts) -> str:
     """The sentence or label `key` in `lang`, with its facts filled in and set in the language's typography.
 
     A fact that is a number or a date is written as the language writes it; `n` chooses the plural form
-    (in French 0 and 1 are singular). An unknown key is a KeyError: a programmer's mistake, not a person's.
+    (in French 0 and 1 are singular). A `Tongue` says it in the client's own words. An unknown key is a KeyError:
+    a programmer's mistake, not a person's.
     """
+    form = ""
+    if "n" in facts:
+        n = facts["n"]
+        form = "one" if isinstance(n, Real) and (n < 2 if lang == "fr" else n == 1) else "other"
+    if isinstance(lang, Tongue):
+        template = lang.said.get((key, form))
+        if template is None:
+            template = lang.said[key, form] = _template(key, lang, form)
+    else:
+        template = _house_template(key, lang, form)
+    return _Sentence(lang).vformat(template, (), facts) if facts else template
+
+
+@cache
+def _house_template(key: str, lang: str, form: str) -> str:
+    return _template(key, lang, form)
+
+
+def _template(key: str, lang: str, form: str) -> str:
+    """A sentence as this language or client says it, its facts still to fill."""
+    own = lang.labels.get(key) if isinstance(lang, Tongue) else None
+    if own is not None:
+        return typography(own, lang)
     room, _, name = key.partition(".")
     try:
         entry = wording(room)[name][lang]
     except KeyError:
         raise KeyError(f"no wording for {key!r} in {lang!r}") from None
     if isinstance(entry, dict):
-        n = facts["n"]
-        one = n < 2 if lang == "fr" else n == 1
-        entry = entry["one" if one else "other"]
-    template = typography(entry, lang)
-    return _Sentence(lang).vformat(template, (), facts) if facts else template
+        entry = entry[form]
+    entry = LABEL.sub(lambda label: _template(label[1], lang, ""), entry)
+    return typography(spoken(entry, lang, house_nouns(str(lang))), lang)
+
+
+def own_words(lang: str, glossary: list[dict]) -> Tongue:
+    """The language with a client's glossary in it; each row is a term_id and its words, as `schema` has them."""
+    nouns, labels = {}, {}
+    for row in glossary:
+        term, one = row["term_id"], row[str(lang)]
+        if term in house_nouns(str(lang)):
+            other, gender = row.get(f"{lang}_plural"), row.get("fr_gender")
+            nouns[term] = noun(lang, one, _stated(other), _stated(gender))
+        elif has_word(term):
+            labels[term] = one
+    return Tongue(lang, nouns, labels)
+
+
+def known_terms() -> list[str]:
+    """What a glossary may rename: the nouns that sentences mark, and the labels of the closed lists people read."""
+    labels = [f"{room}.{code}" for room in LABELLED for code in wording(room)]
+    return [*wording("term"), *labels]
+
+
+def _stated(value) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+@cache
+def house_nouns(lang: str) -> dict[str, Noun]:
+    """What the house calls each thing that a client may call otherwise: term -> its noun."""
+    found = {}
+    for term, entry in wording("term").items():
+        found[term] = noun(lang, *(entry[lang][form].strip("[]") for form in ("one", "other")))
+    return found
 
 
 class _Sentence(string.Formatter):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-FLOOR = ("words", "said", "schema", "tables", "workspace", "journal", "store", "clients", "facts")
+FLOOR = ("tongue", "words", "said", "schema", "tables", "workspace", "journal", "store", "clients", "facts")
 ROOMS = (
     "ingest",
     "untangle",

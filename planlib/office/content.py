@@ -68,13 +68,8 @@ def of_owner(rows: pd.DataFrame, owner: str, lang: str) -> pd.Series:
     return mine
 
 
-def head(field: spec.Field, facts: Facts, lang: str) -> str:
+def head(field: spec.Field, lang: str) -> str:
     """A column's header, in the client's own word where it has one."""
-    terms = facts.glossary
-    term = {"title": "action"}.get(field.name, field.name)
-    if field.head.startswith("column.") and term in terms.index and not pd.isna(terms.loc[term, lang]):
-        own = terms.loc[term, lang]
-        return own[:1].upper() + own[1:]
     return word(field.head, lang)
 
 

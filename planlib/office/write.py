@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import textwrap
 from datetime import date, datetime, time
@@ -57,6 +58,7 @@ def export(
     path = Path(path)
     if path.exists():
         raise PlanError("office.exists", file=path.name)
+    lang = facts.tongue(lang)
     found = pages(facts, lang, owner=owner, edition=edition)
     if found[0].rows.empty:
         raise PlanError("office.no_action", client=book.client)
@@ -104,7 +106,8 @@ class _Writer:
         self._book.close()
 
     def _sheet_name(self, name: str) -> str:
-        return cells.for_sheet(word(f"office.sheet_{name}", self._lang))
+        told = cells.for_sheet(word(f"office.sheet_{name}", self._lang))
+        return re.sub(r"[\[\]:*?/\\]", "-", told)[:31].strip("'")  # what Excel takes as a sheet's name
 
     def _title(self) -> str:
         plans = self._facts.plans
@@ -169,7 +172,7 @@ class _Writer:
         return self._say("office.owner_title", owner=owner.iloc[0] if len(owner) else self._owner)
 
     def _head(self, field: spec.Field) -> str:
-        return cells.for_sheet(head(field, self._facts, self._lang))
+        return cells.for_sheet(head(field, self._lang))
 
     def _column(self, page: Page, sheet, column: int, field: spec.Field, editable: bool) -> None:
         unlocked = editable and field.edit
