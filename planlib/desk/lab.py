@@ -30,10 +30,13 @@ if TYPE_CHECKING:
 
 LOOK = HOME / "templates" / "html"
 SHEETS = [f"{name}.css" for name in ("lab", "blocks")]
+LOCALES = {"fr": "fr_FR", "en": "default"}  # JupyterLab's own words; its language pack has no fr_CA
 LOOPBACK = "127.0.0.1"
 PORT, TRIES = 8888, 50
 ABSENT = ("jupyter_lsp", "jupyter_server_terminals", "jupyter_server_ydoc", "jupyter_collaboration", "jupyter_archive")
 UNLISTED = ["workbook*.db*", "__pycache__", "*.part", "*.pyc", "*~"]
+
+OVERRIDES = "labconfig/default_setting_overrides.json"
 
 # JupyterLab's own settings for a client: calm, ready to present, asking nothing of the network.
 SETTINGS = {
@@ -49,7 +52,7 @@ SETTINGS = {
             "@jupyter/docprovider-extension": True,
         }
     },
-    "labconfig/default_setting_overrides.json": {
+    OVERRIDES: {
         "@jupyterlab/application-extension:shell": {"startMode": "single"},
         "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
         "@jupyterlab/filebrowser-extension:browser": {"showHiddenFiles": False, "sortNotebooksFirst": True},
@@ -106,7 +109,7 @@ def ready(
     """
     root = find_workspace(workspace)
     folder = client_folder(client, root)
-    runtime = _own_environment(folder, root)
+    runtime = _own_environment(folder, root, lang)
     running = _running(runtime)
     if running:
         return Lab(running, folder, (), None)
@@ -118,7 +121,7 @@ def ready(
     return Lab(f"http://{LOOPBACK}:{server.port}/lab/tree/notebooks?token={token}", folder, tuple(kept), server)
 
 
-def _own_environment(folder: Path, root: Path) -> Path:
+def _own_environment(folder: Path, root: Path, lang: str) -> Path:
     """Point everything Jupyter keeps to the client's own hidden folder, and give the folder of running servers.
 
     That one stays out of the client's folder, which a cloud drive may carry: it holds keys while a server runs.
@@ -127,6 +130,8 @@ def _own_environment(folder: Path, root: Path) -> Path:
 
     own = folder / ".lab"
     _write(own / "config", SETTINGS)
+    speaks = {"@jupyterlab/translation-extension:plugin": {"locale": LOCALES[lang]}}
+    _write(own / "config", {OVERRIDES: SETTINGS[OVERRIDES] | speaks})
     _write(own / "ipython", {"profile_default/ipython_kernel_config.json": {"IPKernelApp": {"log_level": "ERROR"}}})
     sheets = [(LOOK / name).read_text(encoding="utf-8") for name in SHEETS]
     (own / "config" / "custom").mkdir(exist_ok=True)

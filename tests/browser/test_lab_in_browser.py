@@ -31,6 +31,7 @@ NOTEBOOKS = {  # how many charts each one draws
     "6_what_if": 0,
     "7_review": 2,
 }
+RUN, IDLE = "Exécution", "Inactif"  # JupyterLab in French, as `planlib lab` opens it
 CHARTS = ".jp-NotebookPanel :is(svg.marks, canvas.marks)"
 ERRORS = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
 
@@ -96,9 +97,9 @@ def run_all(context, lab: Running, name: str):
     page.on("pageerror", lambda error: page.said.append(str(error)))
     page.goto(f"{lab.base}/lab/tree/notebooks/{name}.ipynb?token={lab.token}&reset")
     # Not the notebook's own sign: it says "idle" before there is a kernel.
-    page.locator("#jp-main-statusbar").get_by_text("(ipykernel) | Idle").wait_for(timeout=60_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.locator("#jp-main-statusbar").get_by_text(f"(ipykernel) | {IDLE}").wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name=RUN, exact=True).click()
+    page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
     page.wait_for_selector(f".planlib-checked, {ERRORS}", timeout=60_000)
     return page
 
