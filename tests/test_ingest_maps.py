@@ -79,7 +79,10 @@ def test_an_open_question_is_exit_3_with_the_json_and_nothing_is_stored(planlib,
         ("code.suivi.a-relire", None)
     ]
     assert "à relire" in found["questions"][0]["text"]
-    assert {"value": "to_come", "text": "to_come"}.items() <= found["questions"][0]["choices"][0].items()
+    assert found["questions"][0]["choices"][0] == {
+        "value": "to_come",
+        "text": {"fr": "à venir", "en": "to come"}[lang],
+    }
     assert {"kind", "rows_found", "rows_kept", "set_aside", "repairs", "questions"} <= found.keys()
     with store.open("essai", workspace) as book:
         assert book.table("action").empty
@@ -105,3 +108,31 @@ def test_a_private_column_without_a_reason_is_dropped_and_one_that_is_not_there_
     assert "email" not in ingest.read(path, "people").table.columns
     with pytest.raises(PlanError, match="No column 'IP' to keep"):
         ingest.read(path, "people", {"keep.IP": "pourquoi pas"})
+
+
+def test_a_misspelt_answer_is_refused_but_one_of_several_files_may_have_its_question(planlib, tmp_path, lang):
+    (tmp_path / "plan.csv").write_text("Action;Coût\nParc;1,250\n", encoding="utf-8")
+    (tmp_path / "plan2.csv").write_text("Action;Statut\nRue;à relire\n", encoding="utf-8")
+    both = [str(tmp_path / "plan.csv"), str(tmp_path / "plan2.csv")]
+    start = ["ingest", "essai", *both, "--as", "actions", "--lang", lang, "--dry-run"]
+    given = ["--answer", "decimal=comma", "--answer", "code.statut.a-relire=to_come"]
+    assert planlib(*start, *given)[0] == 0
+    code, out, err = planlib(*start, *given[:3], "code.statut.a-relir=to_come")
+    assert (code, out) == (2, "")
+    assert "code.statut.a-relire" in err
+    code, _, err = planlib(*start, *given, "--answer", "couleur=bleu")
+    assert code == 2
+    assert "couleur" in err
+    assert "fiscal_start" in err
+    code, _, err = planlib(*start, *given, "--answer", "column.Prix=cost")
+    assert code == 2
+    assert "column.Prix" in err
+    (tmp_path / "map.yaml").write_text("answers:\n  couleur: bleu\n", encoding="utf-8")  # a map may serve other files
+    assert planlib(*start, *given, "--map", str(tmp_path / "map.yaml"))[0] == 0
+
+
+def test_the_report_says_what_to_type_for_each_question(planlib, plan, lang):
+    code, out, _ = planlib("ingest", "essai", str(plan), "--as", "actions", "--lang", lang, *SETTLED[:2])
+    assert code == 3
+    label = {"fr": "à venir", "en": "to come"}[lang]
+    assert f"--answer code.suivi.a-relire=to_come ({label}) | " in out

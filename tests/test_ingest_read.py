@@ -116,7 +116,8 @@ def test_a_missing_column_is_named_with_the_headers_found(write, lang):
         ingest.read(write("x.csv", "Couleur;Poids", "bleu;3", "rouge;4"), "updates")
     text = error.value.text(lang)
     assert "Couleur" in text
-    assert "no de l'action / titre de l'action" in text
+    named = {"fr": "no de l'action / titre de l'action", "en": "action no / action title"}[lang]
+    assert f"« {named} »" in text.replace("\u00a0", " ") if lang == "fr" else f"'{named}'" in text
     assert text.startswith("Il manque une colonne" if lang == "fr" else "A column")
 
 
@@ -237,8 +238,21 @@ def test_answers_come_from_pairs_and_from_a_map_file(tmp_path):
     }
     with pytest.raises(PlanError, match="Write KEY=VALUE"):
         ingest.answers(["decimal"])
-    with pytest.raises(PlanError, match="cannot be read as a column map"):
+    with pytest.raises(PlanError, match=r"none\.yaml' does not exist"):
         ingest.answers([], tmp_path / "none.yaml")
+    (tmp_path / "bad.yaml").write_text("- a list\n", encoding="utf-8")
+    with pytest.raises(PlanError, match="cannot be read as a column map"):
+        ingest.answers([], tmp_path / "bad.yaml")
+
+
+@pytest.mark.parametrize("kind", ["roles", "axes", "context"])
+def test_a_plan_given_as_another_kind_is_asked_about(write, kind):
+    path = write("x.csv", "Titre;Axe;Description;Responsable;Coût;Échéance", "Parc;Nature;Un parc;DGA;500;2026-05-01")
+    [question] = ingest.read(path, kind).unanswered
+    assert question.key == "kind"
+    assert "--as actions" in question.text("fr") and "--as actions" in question.text("en")
+    assert not ingest.read(path, kind, {"kind": kind}).unanswered
+    assert not ingest.read(path, "actions").unanswered
 
 
 def test_a_workbook_is_read_sheet_by_sheet_when_one_is_named(tmp_path):

@@ -67,10 +67,16 @@ def ingest(
         answers = {"fiscal_start": starts, **room.answers(answer or [], map_file), **kept}
         confirmed = book.path.parent / "maps"
         imports = [room.read(path, kind, answers, maps=confirmed) for path in files]
+        room.check_used(
+            room.answers(answer or []),
+            (key for found in imports for key in found.used),
+            (question.key for found in imports for question in found.questions),
+        )
         if not any(found.unanswered for found in imports):
             imports = [room.resolve(found, book, answers) for found in imports]
         document = said([found.to_json(ask.lang) for found in imports], kind)
         lines = [found.text(ask.lang) for found in imports]
+        lines += how_to_answer(imports, ask.lang)
         if any(found.unanswered for found in imports):
             ask.answer(document, *lines)
             return DECISION_NEEDED
@@ -85,6 +91,12 @@ def ingest(
         key = "cli.ingest_dry" if dry_run else "cli.ingest_done" if written else "cli.ingest_nothing_new"
         ask.answer(document, *lines, word(key, ask.lang, n=written, client=client))
     return None
+
+
+def how_to_answer(imports, lang: str) -> list[str]:
+    """What to type for each question, once for all the files that ask it."""
+    typed = dict.fromkeys(pair for found in imports for pair in found.how_to_answer(lang))
+    return [word("ingest.how_to_answer", lang), *(f"  {line}" for line in typed)] if typed else []
 
 
 @command("rank")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from planlib.ingest.files import Sheet
 from planlib.ingest.headers import Header, cells, filled, is_help
-from planlib.ingest.records import Choice, Question, Repair, SetAside, fold, letters, plain, settle
+from planlib.ingest.records import Choice, Question, Repair, SetAside, fold, joined, letters, plain, settle
 from planlib.ingest.values import is_unknown, parse_money
 from planlib.schema import PlanError
 
@@ -18,7 +18,8 @@ TOTAL = re.compile(r"(?:grand[- ]?|sous[- ]?|sub[- ]?)?tota(?:l|ux|ls)\b|somme\b
 SUBTOTAL = re.compile(
     r"(?:sous|sub)[- ]?tota|total (?:de l'|de |pour |of |for )?(?:axe|orientation|objectif|axis|section)\b"
 )
-FOOTNOTE = re.compile(r"\*|(?:n\.?b\.?|notes?|sources?|legende|legend|remarques?) ?:|\(\d\) |[¹²³]")
+FOOTNOTE = re.compile(r"(?:n\.?b\.?|notes?|sources?|legende|legend|remarques?) ?:|\(\d\) ")
+MARKS = ("*", "¹", "²", "³", "†")  # of a footnote; folding makes figures of some
 
 
 TOTAL_LETTERS = frozenset("gstGST")  # of grand total, sous-total, sub-total, somme, sum, total
@@ -89,8 +90,22 @@ class _Body:
             )
         if len(header.rows) == 2:
             facts = {"first": str(header.rows[0]), "second": str(header.rows[1])}
-            joined = next((name for name in header.names if " / " in name), "")
-            self.repairs.append(Repair(sheet.name, header.rows[0], "", "", joined, "layout.two_rows", facts))
+            name = next((name for name in header.names if " / " in name), "")
+            found, column = name.partition(" / ")[0], letters(header.left + header.names.index(name)) if name else ""
+            self.repairs.append(Repair(sheet.name, header.rows[0], column, found, name, "layout.two_rows", facts))
+        self._say_twins()
+
+    def _say_twins(self) -> None:
+        """Headers that are there several times, and how each is told apart."""
+        twins: dict[str, list[int]] = {}
+        for offset, (leaf, name) in enumerate(zip(self.header.leaves, self.header.names, strict=True)):
+            if leaf and leaf != name and " / " not in name:
+                twins.setdefault(leaf, []).append(offset)
+        for leaf, places in twins.items():
+            used = ", ".join(self.header.names[place] for place in places)
+            column, facts = letters(self.header.left + places[0]), {"n": len(places)}
+            row = self.header.rows[-1]
+            self.repairs.append(Repair(self.sheet.name, row, column, leaf, used, "layout.twin_headers", facts))
 
     def sort_rows(self) -> None:
         """Each row that is not blank goes to `kept` or to `set_aside`."""
@@ -141,13 +156,14 @@ class _Body:
         if not self.found or (all(left.why == "layout.other_table" for left in self.set_aside) and not self.kept):
             raise PlanError("layout.no_rows", sheet=sheet.name, row=str(header.rows[-1] if header.rows else 0))
         if short_rows:
+            line = cells(sheet, short_rows[0])
             facts = {"n": len(short_rows), "first": str(short_rows[0]), "columns": len(header.names)}
-            self.repairs.append(Repair(sheet.name, short_rows[0], "", "", "", "layout.padded", facts))
+            found, blank = joined(line), letters(len(line))
+            self.repairs.append(Repair(sheet.name, short_rows[0], blank, found, "", "layout.padded", facts))
         self._long(long_rows)
 
     def _leave(self, number: int, why: str) -> None:
-        found = " | ".join(plain(cell) for cell in self.sheet.rows[number - 1] if cell)
-        self.set_aside.append(SetAside(self.sheet.name, number, why, found[:200]))
+        self.set_aside.append(SetAside(self.sheet.name, number, why, joined(self.sheet.rows[number - 1])))
 
     def _hidden(self) -> frozenset[int]:
         """Hidden rows to leave out: none unless a person says so."""
@@ -167,8 +183,7 @@ class _Body:
 
     @staticmethod
     def _is_footnote(cell: str, at_the_end: bool) -> bool:
-        words = fold(cell.lstrip())
-        return plain(cell).startswith("*") or (at_the_end and bool(FOOTNOTE.match(words)))
+        return plain(cell).startswith(MARKS) or (at_the_end and bool(FOOTNOTE.match(fold(cell))))
 
     def _long(self, rows: list[int]) -> None:
         """Rows with more cells than the header: never shifted; asked, or a column without a name when most have it."""
@@ -237,9 +252,8 @@ class _Body:
     def _fill_down(self, data: dict[int, list[str]]) -> None:
         """A cell merged over several rows holds for each of them."""
         position = {number: place for place, number in enumerate(self.kept)} if self.sheet.merged else {}
-        ranges = filled_cells = 0
-        example = ("", "")
-        for top, left, bottom, _ in self.sheet.merged:
+        told: dict[int, list] = {}  # place of a column -> its first merged cell, the words there, cells filled
+        for top, left, bottom, _ in sorted(self.sheet.merged):
             if bottom == top or left not in data or top < self.header.first_row or bottom - top > len(self.sheet.rows):
                 continue
             value = (cells(self.sheet, top) + [""] * (left + 1))[left]
@@ -248,11 +262,10 @@ class _Body:
                 continue
             for place in inside:
                 data[left][place] = value
-            ranges, filled_cells = ranges + 1, filled_cells + len(inside)
-            example = example if example[0] else (f"{letters(left)}{top}", plain(value)[:80])
-        if ranges:
-            facts = {"n": filled_cells, "cell": example[0]}
-            self.repairs.append(Repair(self.sheet.name, None, "", "", example[1], "layout.filled_down", facts))
+            told.setdefault(left, [top, plain(value)[:80], 0])[2] += len(inside)
+        for left, (top, value, n) in sorted(told.items()):
+            facts = {"n": n, "cell": f"{letters(left)}{top}"}
+            self.repairs.append(Repair(self.sheet.name, top, letters(left), value, value, "layout.filled_down", facts))
 
     def _compare_totals(self) -> None:
         """Each figure of a total row beside our own sum of the rows it stands for."""

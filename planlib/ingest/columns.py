@@ -240,8 +240,12 @@ def parse_code_column(
     sheet: str = "",
     column: str = "",
     answers: Mapping[str, str] | None = None,
+    labels: Callable[[str], object] = str,
 ) -> Read:
-    """Words of a closed list -> code, found. Question for each other word: `code.COLUMN.VALUE` (a code, or unknown)."""
+    """Words of a closed list -> code, found. Question for each other word: `code.COLUMN.VALUE` (a code, or unknown).
+
+    `labels` gives what a code is called in the question.
+    """
     it = Distinct(series, sheet, column, answers)
     codes = tuple(codes)
     out: list[str | None] = []
@@ -249,7 +253,7 @@ def parse_code_column(
         try:
             code, _ = parse_code(value, codes, synonyms)
         except PlanError:
-            choices = (*(Choice(code, "parse.choice_code", {"code": code}) for code in codes), UNKNOWN)
+            choices = (*(Choice(code, "parse.choice_code", {"code": labels(code)}) for code in codes), UNKNOWN)
             key = f"code.{slug(it.name)}.{slug(value)}"
             answer = it.ask(key, "parse.ask_code", [place], choices)
             code = None if answer in (None, "unknown") else answer

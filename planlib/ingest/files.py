@@ -326,7 +326,16 @@ def vote(text: str) -> str:
         share = rows / sizes.total()
         if size > 1 and share >= 0.5 and (share, size) > best:
             best, delimiter = (share, size), sign
-    return delimiter
+    return delimiter if best[0] else _cuts_all(text)
+
+
+def _cuts_all(text: str) -> str:
+    """The sign that cuts every one of the first rows, when their numbers of cells differ; commas stand in sentences."""
+    for sign in DELIMITERS:
+        counts = [n for n in _first_counts(text, sign) if n] if sign != "," else []
+        if len(counts) > 1 and min(counts) > 1:
+            return sign
+    return ONE_COLUMN
 
 
 def _first_counts(text: str, sign: str) -> list[int]:

@@ -6,6 +6,7 @@ the kind, or `-`), `set.COLUMN` (a value for every row).
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -14,6 +15,33 @@ import yaml
 from planlib.schema import PlanError
 
 SECTIONS = {"answers": "", "columns": "column.", "constants": "set."}
+ANY_FILE = ("sheet", "fiscal_start")  # what may be said of any file
+
+
+class Answers(dict):
+    """The answers given to one file; `used` are the keys that this file had a use for."""
+
+    def __init__(self, given: Mapping[str, str] = (), used: set[str] | None = None):
+        super().__init__(given or {})
+        self.used = set(ANY_FILE) if used is None else used
+
+    def get(self, key: str, default: str | None = None) -> str | None:
+        self.used.add(key)
+        return super().get(key, default)
+
+    def beside(self, others: Mapping[str, str]) -> Answers:
+        """These, and those of others where nothing was answered here."""
+        return Answers({**others, **self}, self.used)
+
+
+def check_used(keys: Iterable[str], used: Iterable[str], asked: Iterable[str]) -> None:
+    """PlanError for an answer that none of the files of a command has a question for, such as a misspelt key."""
+    used, asked = set(used), list(dict.fromkeys(asked))
+    for key in keys:
+        if key not in used:
+            near = difflib.get_close_matches(key, [*asked, *sorted(used)], 1, 0.75)
+            known = [*asked, *ANY_FILE, "column.*", "set.*"]
+            raise PlanError("ingest.answer_near" if near else "ingest.answer_unknown", key=key, known=known, near=near)
 
 
 def answers(pairs: Iterable[str] = (), map_file: str | Path | None = None) -> dict[str, str]:
@@ -25,7 +53,7 @@ def answers(pairs: Iterable[str] = (), map_file: str | Path | None = None) -> di
     Raises
     ------
     PlanError
-        A pair without `=`; a map file that is missing, is not YAML, or has another section.
+        A pair without `=`; a map file that does not exist, is not YAML, or has another section.
     """
     given = _from_map(Path(map_file)) if map_file else {}
     for pair in pairs:
@@ -47,6 +75,8 @@ def under(given: Mapping[str, str] | None, prefix: str) -> dict[str, str]:
 
 
 def _from_map(path: Path) -> dict[str, str]:
+    if not path.exists():
+        raise PlanError("ingest.no_map", file=str(path))
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError):

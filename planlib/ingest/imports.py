@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,6 +32,7 @@ from planlib.ingest.rows import Rows
 from planlib.schema import PlanError
 from planlib.words import word
 
+PLAINLY = 3  # columns of another kind from which a file may be one
 BUILDERS = {"actions": actions.build_actions, "notes": notes.build_notes, "ballots": choices.build_ballots}
 
 
@@ -62,6 +63,7 @@ class Import:
 
     headers: tuple[str, ...] = ()  # of the table, as found
     answers: Mapping[str, str] = field(default_factory=dict)  # what was settled, by a person or by a saved map
+    used: Set[str] = frozenset()  # keys of the answers that this file had a use for
 
     @property
     def rows_kept(self) -> int:
@@ -118,6 +120,16 @@ class Import:
         place = self.where.get(getattr(part, "row", None))
         return {"place": place} if place else {}
 
+    def how_to_answer(self, lang: str) -> list[str]:
+        """What to type for each question, and what holds otherwise."""
+        lines = []
+        for question in self.questions:
+            told = [f"{choice.value} ({choice.text(lang)})" for choice in question.choices] or ["..."]
+            if question.default is not None:
+                told.append(word("ingest.if_unanswered", lang, default=question.default))
+            lines.append(f"--answer {question.key}={' | '.join(told)}")
+        return lines
+
     @property
     def unanswered(self) -> list[Question]:
         """Questions without a default: nothing may be stored before they are answered."""
@@ -145,7 +157,7 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None, 
         An unknown kind; a file that cannot be read (see `files.read_cells`); no header, no rows, a column missing.
     """
     kinds.file_kind(kind)
-    answers = dict(answers or {})
+    answers = given.Answers(answers)
     with _uncollected():
         if documents.is_document(path):
             return _understood(documents.read(path, kind, answers), kind, answers, maps)
@@ -166,13 +178,20 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def pasted(text: str, kind: str, answers: Mapping[str, str] | None = None, name: str = "pasted.txt") -> Import:
+def pasted(
+    text: str,
+    kind: str,
+    answers: Mapping[str, str] | None = None,
+    name: str = "pasted.txt",
+    *,
+    maps: Path | None = None,
+) -> Import:
     """Pasted words as the tables of one kind: a table copied with its header, else a list under its headings.
 
     `name` stands for the file; the line is the place of each row. Questions and errors are those of `read`.
     """
     kinds.file_kind(kind)
-    answers = dict(answers or {})
+    answers = given.Answers(answers)
     path = Path(name)
     if not plain(text):
         raise PlanError("files.empty", file=name)
@@ -180,14 +199,14 @@ def pasted(text: str, kind: str, answers: Mapping[str, str] | None = None, name:
     book = files.read_text(path, text) if "\n" in text.strip() else None
     header = book.sheets[0].rows[0] if book and book.sheets[0].rows else []
     if len(header) > 1 and kinds.match_headers(header, kind):
-        return _understood(book, kind, answers)
+        return _understood(book, kind, answers, maps)
     if kind not in outline.LISTED:
         book = book or files.read_text(path, text)
-        return _understood(book, kind, answers)
+        return _understood(book, kind, answers, maps)
     return _understood(outline.workbook(path, outline.lines_of(text), kind, answers, repairs), kind, answers)
 
 
-def _understood(book: files.Workbook, kind: str, answers: dict[str, str], folder: Path | None = None) -> Import:
+def _understood(book: files.Workbook, kind: str, answers: given.Answers, folder: Path | None = None) -> Import:
     """The cells of a file as the tables of one kind."""
     file_kind = kinds.file_kind(kind)
     if "sheet" in answers:
@@ -195,14 +214,14 @@ def _understood(book: files.Workbook, kind: str, answers: dict[str, str], folder
     table = layout.read_table(book, _wanted(kind, answers), answers)
     headers = tuple(table.header.names)
     if saved := maps_of.find(folder, kind, headers):
-        answers = maps_of.read(saved) | answers
+        answers = answers.beside(maps_of.read(saved))
         table = layout.read_table(book, _wanted(kind, answers), answers)
-        table.repairs.append(Repair("", None, "", saved.name, "", "ingest.map_used"))
+        table.repairs.append(Repair(table.sheet, None, "", saved.name, "", "ingest.map_used"))
     columns = given.under(answers, "column.")
     rows = Rows(
         file_kind,
         book.path.name,
-        table.sheet if len(book.sheets) > 1 or not book.sheets[0].ragged else "",
+        table.sheet,
         list(map(str, table.frame.columns)),
         list(map(list, zip(*(found := [table.frame[name].tolist() for name in table.frame.columns]), strict=True))),
         table.frame.index.tolist(),
@@ -218,7 +237,9 @@ def _understood(book: files.Workbook, kind: str, answers: dict[str, str], folder
     )
     rows.columns = dict(enumerate(found))
     rows.places = table.places
+    rows.alone = len(book.sheets) == 1 and book.sheets[0].ragged
     _match(rows, columns)
+    _doubt_kind(rows, columns)
     if not rows.cells:
         raise PlanError("layout.no_rows", sheet=table.sheet, row=str(table.header.rows[-1] if table.header.rows else 0))
     source = sources.recognise(rows.headers, kind)
@@ -243,6 +264,7 @@ def _understood(book: files.Workbook, kind: str, answers: dict[str, str], folder
         where=rows.places,
         headers=headers,
         answers=answers,
+        used=answers.used,
     )
 
 
@@ -266,9 +288,11 @@ def _match(rows: Rows, columns: Mapping[str, str]) -> None:
     headers = ["" if rows.is_private(header) else header for header in rows.headers]
     mapped = {fold(header): name for header, name in columns.items()}
     for place, header in enumerate(rows.headers):
-        name = mapped.get(fold(header)) or mapped.get(fold(header.rpartition(" / ")[2]))
+        said_of = (fold(header), fold(header.rpartition(" / ")[2]))
+        name = mapped.get(said_of[0]) or mapped.get(said_of[1])
         if name is None:
             continue
+        rows.answers.used.update(f"column.{said}" for said in columns if fold(said) in said_of)
         if name != "-" and name not in kinds.header_words(rows.kind.name):
             known = sorted(kinds.header_words(rows.kind.name))
             raise PlanError("ingest.unknown_column", column=header, found=name, known=known)
@@ -278,6 +302,7 @@ def _match(rows: Rows, columns: Mapping[str, str]) -> None:
             rows.matched[name] = place
         else:
             rows.say(None, header, header, "", "ingest.column_left_out")
+    rows.answers.used.update(f"set.{name}" for name in rows.constants)
     unknown = set(rows.constants) - set(kinds.header_words(rows.kind.name))
     if unknown:
         known = sorted(kinds.header_words(rows.kind.name))
@@ -290,9 +315,21 @@ def _match(rows: Rows, columns: Mapping[str, str]) -> None:
         rows.matched.setdefault(name, place)
 
 
+def _doubt_kind(rows: Rows, columns: Mapping[str, str]) -> None:
+    """Headers that plainly say another kind of file are asked about: titles of actions are no roles."""
+    if rows.kind.name not in kinds.NAMED_ANEW or columns or rows.constants:
+        return
+    likely = {name: len(kinds.match_headers(rows.headers, name)) for name in kinds.FILES}
+    other = max(likely, key=lambda name: (likely[name], name == "actions"))
+    if likely[other] >= max(PLAINLY, 2 * len(rows.matched) + 1):
+        facts = {"file": rows.file, "kind": rows.kind.name, "other": other, "found": [h for h in rows.headers if h]}
+        rows.ask("kind", "ingest.ask_kind", {rows.kind.name: "ingest.choice_kind"}, **facts)
+
+
 def _keep_private(rows: Rows) -> None:
     """Columns that identify people are kept only when a person says why."""
     for wanted, reason in given.under(rows.answers, "keep.").items():
+        rows.answers.used.add(f"keep.{wanted}")
         header = next((header for header in rows.headers if fold(header) == fold(wanted)), None)
         if header is None:
             raise PlanError("ingest.keep_unknown", column=wanted, found=[header for header in rows.headers if header])

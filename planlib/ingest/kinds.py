@@ -90,6 +90,13 @@ FILES: dict[str, FileKind] = {
 }  # fmt: skip
 
 
+# Kinds whose rows are named by the file itself: words of another file would pass for their names.
+NAMED_ANEW = frozenset(
+    ("roles", "posts", "people", "axes", "objectives", "criteria", "sources", "indicators", "context", "decisions",
+     "observations", "engagement"),
+)  # fmt: skip
+
+
 def file_kind(name: str) -> FileKind:
     """The kind of file called `name`; PlanError when there is none."""
     if name not in FILES:
@@ -136,6 +143,28 @@ def called(kind: str, column: str) -> str:
     """What people call a column: the first of its synonyms that is not its name in the code."""
     words = synonyms()["headers"][kind].get(column, [column])
     return next((word for word in words if "_" not in word and word != column), column)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Columns told in a sentence by what people call them, in the language of the sentence."""
+
+    kind: str
+    columns: tuple[str, ...]
+
+    def text(self, lang: str) -> str:
+        return " / ".join(dict.fromkeys(self._one(column, lang) for column in self.columns))
+
+    def _one(self, column: str, lang: str) -> str:
+        from planlib.words import has_word, word
+
+        if lang == "fr":
+            return called(self.kind, column)
+        if column == "title":
+            return "step" if self.kind == "engagement" else FILES[self.kind].makes
+        key = {"action_id": "ingest.action_number", "action_title": "ingest.action_title", "effort": "column.days"}
+        key = key.get(column, f"column.{column}")
+        return word(key, lang).lower() if has_word(key) else column.replace("_", " ")
 
 
 @cache

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from planlib.ingest.body import Table, to_frame
 from planlib.ingest.files import Sheet, Workbook
-from planlib.ingest.headers import Header, Synonyms, cells, filled, find_header, is_label, lookup, match
+from planlib.ingest.headers import NUMERIC, Header, Synonyms, cells, filled, find_header, is_label, lookup, match
 from planlib.ingest.records import Choice, Question, Repair, fold, plain, settle
 from planlib.schema import PlanError
 
 __all__ = ["Header", "Table", "find_header", "find_tables", "read_table", "to_frame"]
 
 BESIDE = ("axis", "table", "theme")  # what the name of a sheet may say of its rows
+FEW = 3  # rows above a table that may be words about it
 NO_HEADER = Choice("none", "layout.choice_no_header")
 
 
@@ -71,8 +72,8 @@ def _ask_header_row(region: Region, questions: list[Question]) -> None:
 def find_tables(sheet: Sheet, synonyms: Synonyms) -> tuple[Region, ...]:
     """The tables of a sheet, from top to bottom.
 
-    A new table starts after a blank row with a row of labels that names at least two wanted columns, or is wider
-    than the table above; the same header again goes on with the same table.
+    A new table starts after a blank row with a row of labels that names at least two wanted columns, is wider than
+    the table above, or heads figures where figures stood above; the same header again goes on with the same table.
     """
     known = lookup(synonyms)
     starts = [1]
@@ -90,7 +91,7 @@ def find_tables(sheet: Sheet, synonyms: Synonyms) -> tuple[Region, ...]:
             continue
         named = len(match(labels, known))
         wider = len(labels) > above.width + (above.width > 2)  # a table of words may have one fuller row
-        if named >= 2 or wider:
+        if named >= 2 or wider or _over_figures(sheet, number, above.figures):
             if not above.is_title:
                 starts.append(number)
             above = None
@@ -114,6 +115,7 @@ class _Above:
     named: int
     width: int
     rows: int
+    figures: frozenset[int]  # places of its columns of figures
 
     @property
     def is_title(self) -> bool:
@@ -124,7 +126,16 @@ def _above(sheet: Sheet, first_row: int, last_row: int, known: Mapping) -> _Abov
     rows = [line for line in sheet.rows[first_row - 1 : last_row] if any(line)]
     folded = [[fold(cell) for cell in line if cell] for line in rows[:40]]
     best = max(folded, key=lambda labels: (len(match(labels, known)), len(labels)), default=[])
-    return _Above(best, len(match(best, known)), max((len(filled(line)) for line in rows), default=0), len(rows))
+    width = max((len(filled(line)) for line in rows), default=0)
+    figures = frozenset(place for line in rows[-1:] for place in filled(line) if NUMERIC.fullmatch(plain(line[place])))
+    return _Above(best, len(match(best, known)), width, len(rows), figures)
+
+
+def _over_figures(sheet: Sheet, number: int, figures: frozenset[int]) -> bool:
+    """Whether a row of labels heads figures where figures stood before it: so it is no row of the same table."""
+    line, below = cells(sheet, number), cells(sheet, number + 1)
+    heads = [place for place in filled(line) if place in figures and place < len(below)]
+    return any(NUMERIC.fullmatch(plain(below[place])) for place in heads)
 
 
 def _regions(sheet: Sheet, synonyms: Synonyms, given: str | None) -> tuple[Region, ...]:
@@ -148,7 +159,7 @@ def _choose(
     repairs: list[Repair],
     questions: list[Question],
 ) -> Region:
-    """The region that names most wanted columns; asked when several name as many.
+    """The region that names most wanted columns; asked when several name as many, or one sheet holds several.
 
     Those of one header in several sheets may be read together, each sheet an axis, or the table of its notes.
     """
@@ -158,7 +169,7 @@ def _choose(
     if most == 0:
         best = [region for region in best if region.rows >= 1 and len(region.header.names) > 1] or best
     asked = (answers or {}).get("table")
-    if len(best) == 1 and asked is None:
+    if len(best) == 1 and asked is None and not any(_stands_beside(region, best[0]) for region in with_rows):
         chosen = best[0]
     else:
         facts = [_size(region) for region in regions]
@@ -168,7 +179,8 @@ def _choose(
             names = [region.sheet.name for region in alike]
             choices += (Choice("all", "layout.choice_together", {"n": len(alike), "sheets": names}),)
         listed = [f"{n} = {fact['sheet']} ({fact['first']}-{fact['last']})" for n, fact in enumerate(facts, start=1)]
-        question = Question("table", "layout.ask_table", {"n": len(regions), "tables": listed}, choices)
+        default = str(regions.index(best[0]) + 1) if len(best) == 1 else None
+        question = Question("table", "layout.ask_table", {"n": len(regions), "tables": listed}, choices, default)
         answer = settle(question, answers, questions)
         if answer == "all":
             chosen = _together(alike, synonyms)
@@ -185,6 +197,13 @@ def _choose(
             )
         )
     return chosen
+
+
+def _stands_beside(region: Region, chosen: Region) -> bool:
+    """Whether a table stands in the sheet of the chosen one: some rows of it below, or more than a few words above."""
+    if region is chosen or region.sheet is not chosen.sheet or len(region.header.names) < 2:
+        return False
+    return region.rows >= (1 if region.first_row > chosen.first_row else FEW)
 
 
 def _labels(region: Region) -> tuple[str, ...]:

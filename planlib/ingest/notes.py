@@ -37,7 +37,7 @@ def build_notes(rows: Rows) -> tuple[Frames, set[str]]:
     made = not any(ids)
     columns: dict[str, list] = {name: [] for name in (*beside, "note_id", "text", "text_original", "question")}
     index: list[int] = []
-    stripped = 0
+    stripped: list[int] = []
     for name, place in asked:
         cells = rows.text(name) if place is None else _column(rows, place)
         questions = readers.blanks(rows.text("question")) if rows.has("question") else [None] * len(rows)
@@ -49,14 +49,17 @@ def build_notes(rows: Rows) -> tuple[Frames, set[str]]:
                 continue
             index.append(i)
             columns["text"].append(strip_html(cells[i]))
-            stripped += columns["text"][-1] != cells[i]
+            if columns["text"][-1] != cells[i]:
+                stripped.append(i)
             columns["text_original"].append(originals[i] or (cells[i] if columns["text"][-1] != cells[i] else None))
             columns["question"].append(questions[i] or header)
             columns["note_id"].append(_answer_id(ids[i], name, asked) if ids[i] else None)
             for other, found in beside.items():
                 columns[other].append(found[i])
     if stripped:
-        rows.say(None, "", "<...>", "", "ingest.html", n=stripped)
+        first = columns["text"][index.index(stripped[0])]
+        column = rows.header("text") if rows.has("text") else ""
+        rows.say(stripped[0], column, rows.words(stripped[0]), first, "ingest.html", n=len(stripped))
     for i in set(rows.kept) - set(index):
         rows.drop(i, "ingest.no_words")
     order = sorted(range(len(index)), key=lambda position: index[position])  # the notes of one person stay together
@@ -99,7 +102,7 @@ def _questions(rows: Rows) -> list[tuple[str, int | None]]:
     form = rows.has("written") or len(places) == 1
     words = [place for place in places if _is_prose(rows, place)]
     if not form or not words:
-        raise build.missing(rows, "note")
+        raise build.missing(rows, "text")
     for place in words:
         rows.say(None, rows.headers[place], rows.headers[place], "question", "ingest.form_question")
     return [(f"q{n}", place) for n, place in enumerate(words, 1)]

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planlib.ingest import columns, kinds, values
+from planlib.ingest.proofs import day_first, decimal
 from planlib.ingest.records import fold, letters, plain, slug
 from planlib.ingest.rows import Rows
-from planlib.ingest.when import is_horizon, is_two_ways, parse_when
+from planlib.ingest.when import is_horizon, parse_when
 from planlib.schema import CODES, PlanError
 
 Columns = dict[str, list]
@@ -21,7 +22,6 @@ WEEKS = re.compile(
     r"(?P<n>\d+(?:[.,]\d+)?) ?"
     r"(?P<unit>sem(?:aines?|\.)?|weeks?|w|mois|months?|m|ans?|annees?|years?|jours?|days?|j|d)\.?"
 )
-SIGN_FIRST = re.compile(r"\s*\$ ?\d")
 WEEKS_IN = {"s": 1.0, "w": 1.0, "m": 52 / 12, "a": 52.0, "y": 52.0, "j": 0.2, "d": 0.2}
 PERIOD_OF = {"month": "{y}-{m:02d}", "week": "{iso}", "year": "{y}", "fiscal_year": "{y}"}
 
@@ -78,7 +78,9 @@ def _series(rows: Rows, name: str, cells: list[str] | None = None) -> pd.Series:
     cells = rows.text(name) if cells is None else cells
     if rows.aside:
         cells = ["" if i in rows.aside else cell for i, cell in enumerate(cells)]
-    return pd.Series(cells, index=rows.numbers, name=rows.header(name), dtype=object)
+    if "index" not in rows.settled:
+        rows.settled["index"] = pd.Index(rows.numbers)
+    return pd.Series(cells, index=rows.settled["index"], name=rows.header(name), dtype=object)
 
 
 def _place(rows: Rows, name: str) -> dict[str, object]:
@@ -104,8 +106,14 @@ def codes(rows: Rows, name: str, codes_name: str) -> list:
     known |= {fold(cell): code for cell in set(cells) if (code := _percent_status(cell, codes_name))}
     known |= _levels(rows, name, codes_name, cells)
     unknown = {cell for cell in set(cells) if values.is_unknown(cell) and fold(cell) not in known}
-    shown = ["" if cell in unknown else cell for cell in cells]
-    found = columns.parse_code_column(_series(rows, name, shown), CODES[codes_name], known, **_place(rows, name))
+    shown = ["" if cell in unknown else cell for cell in cells] if unknown else cells
+    found = columns.parse_code_column(
+        _series(rows, name, shown),
+        CODES[codes_name],
+        known,
+        labels=lambda code: Label(codes_name, code),
+        **_place(rows, name),
+    )
     out = _known(_take(rows, found)["code"])
     first = dict(zip(reversed(cells), range(len(cells) - 1, -1, -1), strict=True))
     for cell, i in sorted(first.items(), key=lambda item: item[1]):
@@ -162,7 +170,7 @@ def periods(rows: Rows, name: str) -> Periods:
     """Dates and periods; a horizon (`court terme`) is no date here, and is read as a horizon elsewhere."""
     cells = rows.text(name)
     rhythms = {cell for cell in set(cells) if is_horizon(cell)}
-    shown = ["" if cell in rhythms else cell for cell in cells]
+    shown = ["" if cell in rhythms else cell for cell in cells] if rhythms else cells
     table = _take(
         rows,
         columns.parse_when_column(
@@ -177,32 +185,6 @@ def _calendar(moments: pd.Series) -> list:
     codes, distinct = pd.factorize(moments)
     days = [*(moment.date() for moment in pd.DatetimeIndex(distinct)), None]  # -1 is unknown, the last one
     return [days[code] for code in codes.tolist()]
-
-
-def day_first(rows: Rows) -> bool | None:
-    """Whether 01/02/2026 is 1 February in this file, as one of its columns proves; None when none does."""
-    if "day_first" not in rows.settled:
-        cells = {cell for name in rows.names if kinds.is_date(rows.kind, name) for cell in rows.raw(name)}
-        rows.settled["day_first"] = proven = columns.date_order(cells)[0]
-        two_ways = sorted(cell for cell in cells if proven is not None and is_two_ways(cell))
-        if two_ways:
-            used = parse_when(two_ways[0], rows.fiscal_start, proven)[0]
-            why = "ingest.day_first" if proven else "ingest.month_first"
-            rows.say(None, "", two_ways[0], used, why, n=len(two_ways))
-    return rows.settled["day_first"] if "dates" not in rows.answers else None
-
-
-def decimal(rows: Rows) -> str | None:
-    """The decimal sign of the file, as one of its columns of figures proves; None when none does."""
-    if "decimal" not in rows.settled:
-        cells = {cell for name in rows.names if kinds.is_figure(rows.kind, name) for cell in rows.raw(name)}
-        proven, both = columns.decimal_sign(cells)
-        if proven is None and not both and any(SIGN_FIRST.match(cell) for cell in cells):
-            proven = "."  # $52,000: whoever writes the sign first writes the point
-            found = next(cell for cell in sorted(cells) if SIGN_FIRST.match(cell))
-            rows.say(None, "", found, "0.00", "ingest.decimal_point")
-        rows.settled["decimal"] = proven
-    return rows.settled["decimal"] if "decimal" not in rows.answers else None
 
 
 def amounts(rows: Rows, name: str) -> Amounts:
@@ -391,4 +373,11 @@ def plain_number(value: float | None) -> str:
 
 def first_of(*found: Iterable) -> list:
     """Row by row, the first value that is known."""
-    return [next((value for value in row if value not in (None, "")), None) for row in zip(*found, strict=True)]
+    first, *others = found or ((),)
+    out = [None if value in (None, "") else value for value in first]
+    for column in others:
+        out = [
+            value if value is not None or other in (None, "") else other
+            for value, other in zip(out, column, strict=True)
+        ]
+    return out

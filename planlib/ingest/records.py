@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from planlib.schema import PlanError
@@ -103,6 +103,11 @@ def plain(text: object) -> str:
     if not text.isascii():
         text = text.translate(SPACES).translate(HIDDEN)
     return " ".join(text.split())
+
+
+def joined(cells: Iterable[object]) -> str:
+    """The words of a row on one line, cut for a report."""
+    return " | ".join(filter(None, map(plain, cells)))[:200]
 
 
 def fold(text: object) -> str:

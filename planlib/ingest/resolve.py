@@ -13,8 +13,7 @@ import pandas as pd
 from planlib.ingest import keys, kinds
 from planlib.ingest.imports import Import
 from planlib.ingest.names import SAME, Names, fresh_ids, match_words, words_of
-from planlib.ingest.records import Repair, SetAside, fold, slug
-from planlib.ingest.rows import joined
+from planlib.ingest.records import Repair, SetAside, fold, joined, slug
 from planlib.schema import PlanError, kind_of
 from planlib.store import Book
 

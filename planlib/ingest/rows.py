@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from planlib.ingest.kinds import FileKind, is_private
-from planlib.ingest.records import HIDDEN, Choice, Question, Repair, SetAside, letters, plain
+from planlib.ingest.records import HIDDEN, Choice, Question, Repair, SetAside, joined, letters, plain
 
 
 @dataclass
@@ -38,6 +38,7 @@ class Rows:
     places: Mapping[int, str] = field(default_factory=dict)  # of a document: where each row stands
     kept_private: set[str] = field(default_factory=set)  # headers kept for a reason that a person gave
     skipped: set[int] = field(default_factory=set)  # columns that a known export has and that hold no answer
+    alone: bool = False  # a text file is its one sheet: its rows need no name of a sheet
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -48,7 +49,7 @@ class Rows:
 
     @property
     def kept(self) -> list[int]:
-        return [i for i in range(len(self)) if i not in self.aside]
+        return [i for i in range(len(self)) if i not in self.aside] if self.aside else list(range(len(self)))
 
     @property
     def names(self) -> list[str]:
@@ -84,7 +85,8 @@ class Rows:
         at = self.matched.get(name, name)
         if at not in self.texts:
             cells = self.raw(name)
-            untidy = {cell: tidy(cell) for cell in set(cells) if UNTIDY.search(cell)}
+            distinct = set(cells)
+            untidy = {} if are_tidy(distinct) else {cell: tidy(cell) for cell in distinct if UNTIDY.search(cell)}
             self.texts[at] = [untidy.get(cell, cell) for cell in cells] if untidy else cells
         self.used.add(at)
         return list(self.texts[at])
@@ -95,7 +97,8 @@ class Rows:
     def origin(self, i: int) -> str:
         if self.places.get(self.numbers[i]):
             return f"{self.file} · {self.places[self.numbers[i]]}"
-        return f"{self.file} · {self.sheet} · {self.numbers[i]}" if self.sheet else f"{self.file} · {self.numbers[i]}"
+        sheet = f"{self.sheet} · " if self.sheet and not self.alone else ""
+        return f"{self.file} · {sheet}{self.numbers[i]}"
 
     def origins(self) -> list[str]:
         """Where each row comes from, in the order of the rows."""
@@ -131,13 +134,16 @@ class Rows:
         return given
 
 
-def joined(cells: list[str]) -> str:
-    """The words of a row on one line, cut for a report."""
-    return " | ".join(filter(None, map(plain, cells)))[:200]
-
-
 # What tidying would change: odd spaces, invisible characters, two spaces, a space at an end, a line break.
 UNTIDY = re.compile(f"[^\\S ]|[{''.join(map(chr, HIDDEN))}]|  |^ | $")
+
+
+def are_tidy(cells: Iterable[str]) -> bool:
+    """Whether tidying would change none of the cells: they are looked at in one go."""
+    text = "\0".join(("", *cells, ""))
+    if " ".join(text.split()) != text or "\0 " in text or " \0" in text:
+        return False
+    return text.isascii() or not any(chr(sign) in text for sign in HIDDEN)
 
 
 def tidy(text: str) -> str:
