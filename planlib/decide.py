@@ -300,7 +300,7 @@ def plan(
         No plan holds every limit: which ones conflict, the cheapest repair, what is given up otherwise. Dates to
         keep, but no stored plan.
     """
-    stated = inputs(facts, ranking(facts)["score"], start, changes)
+    stated = inputs(facts, ranking(facts)["score"], start, changes, standing=keep_dates)
     if stated.problem is None:
         return Plan(stated, None)
     if keep_dates:

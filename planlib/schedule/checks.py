@@ -136,6 +136,24 @@ def budget(table: pd.DataFrame | None) -> pd.DataFrame | None:
     return _sorted(out, ["source_id", "fiscal_year"])
 
 
+def spent(table: pd.DataFrame | None, budgets: pd.DataFrame | None) -> pd.DataFrame:
+    """Money already spent by source and fiscal year, of sources that have a budget."""
+    columns = ["source_id", "fiscal_year", "amount"]
+    if table is None or budgets is None:
+        return pd.DataFrame(columns=columns)
+    flat = _flat(table)
+    _columns("spent", flat, columns)
+    out = flat[columns].copy()
+    where = out["source_id"].astype(str) + " / " + out["fiscal_year"].astype(str)
+    out["fiscal_year"] = _figures("spent", out["fiscal_year"], "fiscal_year", where, whole=True).astype("int64")
+    out["amount"] = _figures("spent", out["amount"], "amount", where)
+    known_sources = set(budgets["source_id"])
+    for source in out["source_id"]:
+        if source not in known_sources:
+            raise PlanError("schedule.spent_source", source=str(source), known=sorted(map(str, known_sources)))
+    return out.groupby(columns[:2], as_index=False)["amount"].sum()
+
+
 def precedence(table: pd.DataFrame | None, known_actions: pd.DataFrame) -> pd.DataFrame:
     columns = ["before", "after", "lag_weeks"]
     if table is None:

@@ -11,6 +11,7 @@ import pandas as pd
 from planlib.facts import Facts, fiscal_start, fiscal_year, mondays_of
 from planlib.schedule.problem import Problem
 from planlib.schedule.reasons import Money, Reason
+from planlib.schedule.spent import ONCE_BEGUN, settle
 from planlib.schedule.weeks import Limits, monday_of
 from planlib.schema import PlanError
 
@@ -29,7 +30,9 @@ class Inputs:
     outside: dict[str, Reason] = field(default_factory=dict)
 
 
-def inputs(facts: Facts, scores: pd.Series, start: date, changes: dict | None = None) -> Inputs:
+def inputs(
+    facts: Facts, scores: pd.Series, start: date, changes: dict | None = None, *, standing: bool = False
+) -> Inputs:
     """The schedule problem of a workbook from the week of `start`.
 
     Parameters
@@ -41,22 +44,26 @@ def inputs(facts: Facts, scores: pd.Series, start: date, changes: dict | None = 
         Week 0 is its week. The plan runs to the end of `plan_years` fiscal years.
     changes : dict, optional
         action_id -> "in" (mandatory) or "out": what a scenario forces.
+    standing : bool
+        For `replan`: what the stored plan holds and is done keeps its place in it, and what has begun is not asked
+        again whether it must and can be in.
 
     Returns
     -------
     Inputs
         `problem` is None when no action is left to plan.
     """
-    return _Reader(facts, start, changes or {}).read(scores)
+    return _Reader(facts, start, changes or {}, standing).read(scores)
 
 
 class _Reader:
     """Reads the tables one after the other and keeps the list of what it had to assume."""
 
-    def __init__(self, facts: Facts, start: date, changes: dict):
+    def __init__(self, facts: Facts, start: date, changes: dict, standing: bool):
         self._facts = facts
         self._settings = facts.settings
         self._changes = changes
+        self._begun = _begun(facts) if standing else set()
         self._assumed: list[tuple[str | None, Reason]] = []
         self._week_0 = monday_of(start)
         self._year_start = facts.settings["fiscal_start"]
@@ -73,17 +80,21 @@ class _Reader:
             return Inputs(None, (), outside)
         budget = self._budget()
         weeks = self._durations(actions)
-        cost = self._cost(actions, budget)
+        settled = settle(
+            self._facts, self._cost(actions, budget), self._cost_of_done(outside, budget), budget, self._week_0
+        )
+        self._assumed += settled.said
         effort = self._effort(actions, weeks)
         problem = Problem(
             actions=self._actions(actions, scores),
             modes=self._modes(weeks),
             effort=effort,
-            cost=cost,
+            cost=settled.bills,
             capacity=self._capacity(effort),
             budget=budget,
             precedence=self._precedence(actions),
             limits=self._limits(actions),
+            spent=settled.spent,
         )
         return Inputs(problem, (*self._assumed, *((None, reason) for reason in problem.assumed)), outside)
 
@@ -101,7 +112,7 @@ class _Reader:
             if row.action_id in actions.index
         }
         for action, status in self._facts.status.items():
-            if status in CLOSED:
+            if status in CLOSED and action not in self._begun:
                 out[action] = Reason(f"assume.already_{status}")
         for action in actions.index.difference(self._facts.current):
             out.setdefault(action, Reason("assume.plan_ended"))
@@ -118,7 +129,9 @@ class _Reader:
         table["value"] = [self._value(action, scores.get(action), actions) for action in actions.index]
         table["axis_id"] = actions["axis_id"]
         forced = np.array([self._changes.get(action) == "in" for action in actions.index], dtype=bool)
-        table["mandatory"] = actions["mandatory"].fillna(False).astype(bool) | forced
+        table["mandatory"] = (actions["mandatory"].fillna(False).astype(bool) | forced) & ~actions.index.isin(
+            self._begun
+        )
         table["owner"] = owners.reindex(actions.index)
         steps = actions["first_step_of"]
         table["first_step_of"] = steps.where(steps.isin(actions.index), None)
@@ -151,9 +164,27 @@ class _Reader:
     def _durations(self, actions: pd.DataFrame) -> pd.Series:
         default = float(self._settings["default_weeks"])
         weeks = actions["duration_weeks"]
+        weeks = weeks.copy()
         for action in weeks.index[weeks.isna()]:
-            self._say("weeks", action, n=default)
-        return weeks.fillna(default).clip(lower=1).apply(lambda n: int(-(-n // 1)))
+            own = self._own_weeks(actions.loc[action])
+            self._say("weeks_own" if own else "weeks", action, n=own or default)
+            weeks[action] = own or default
+        return weeks.clip(lower=1).apply(lambda n: int(-(-n // 1)))
+
+    def _own_weeks(self, row: pd.Series) -> int:
+        """Working weeks between both dates of an action, published or asked; 0 without them.
+
+        Only those within the plan count, so that an action that began before it, or ends after, can still be in it.
+        """
+        for first, last in (("published_start", "published_finish"), ("earliest_start", "deadline")):
+            if pd.isna(row[first]) or pd.isna(row[last]):
+                continue
+            begin = row[first] if first == "earliest_start" else row[first] - pd.Timedelta(days=row[first].weekday())
+            end = row[last] if last == "deadline" else row[last] + pd.Timedelta(days=4)
+            plan = pd.date_range(self._week_0, periods=self._weeks, freq="7D")
+            inside = (plan >= begin) & (plan + pd.Timedelta(days=4) <= end)
+            return int((inside & ~plan.isin(pd.DatetimeIndex(self._pauses()))).sum())
+        return 0
 
     def _modes(self, weeks: pd.Series) -> pd.DataFrame:
         given = self._facts.modes.reset_index()
@@ -277,6 +308,14 @@ class _Reader:
             self._say("other_currency", row.action_id, amount=Money(row.amount, row.currency))
         return table[~alien]
 
+    def _cost_of_done(self, outside: dict[str, Reason], budget: pd.DataFrame | None) -> pd.DataFrame | None:
+        """What actions already done were to cost; their assumptions are not those of the plan."""
+        done = [action for action, reason in outside.items() if reason.key == "assume.already_done"]
+        said, self._assumed = self._assumed, []
+        bills = self._cost(self._facts.actions.loc[done], budget)
+        self._assumed = said
+        return bills
+
     def _amount(self, action: str, low, high, size) -> float:
         known = [float(amount) for amount in (low, high) if not pd.isna(amount)]
         if known:
@@ -302,14 +341,17 @@ class _Reader:
             self._say("order_outside", before=row.before, after=row.after)
         return pairs.loc[inside, ["before", "after", "lag_weeks"]].fillna({"lag_weeks": 0})
 
-    def _limits(self, actions: pd.DataFrame) -> Limits:
-        settings, limits = self._settings, self._facts.limits
-        pauses = limits[limits["what"] == "blackout"]
-        weeks = [
+    def _pauses(self) -> list[date]:
+        """The Mondays of weeks without work."""
+        limits = self._facts.limits
+        return [
             day.date()
-            for row in pauses.itertuples()
+            for row in limits[limits["what"] == "blackout"].itertuples()
             for day in pd.date_range(monday_of(row.starts.date()), row.ends, freq="7D")
         ]
+
+    def _limits(self, actions: pd.DataFrame) -> Limits:
+        settings = self._settings
         named = actions["first_step_of"].notna().any()
         if not named and actions["horizon"].isin(["medium", "long"]).any():
             self._say("no_first_steps")
@@ -318,11 +360,21 @@ class _Reader:
             horizon_weeks=self._weeks,
             at_most=_whole(settings["parallel_limit"]),
             per_owner=_whole(settings["owner_limit"]),
-            blackout_weeks=tuple(weeks),
+            blackout_weeks=tuple(self._pauses()),
             fiscal_start=self._year_start,
             first_steps=bool(named),
             source_statuses=("confirmed",) if (self._facts.sources["status"] == "confirmed").any() else None,
         )
+
+
+def _begun(facts: Facts) -> set[str]:
+    """Actions of the stored plan, dated there, that are done, begun, or on which money is spent."""
+    plan = facts.schedule
+    held = plan["chosen"].fillna(False).astype(bool) & plan["start"].notna() & plan["finish"].notna()
+    spent = set(facts.spending.loc[facts.spending["amount"] > 0, "action_id"])
+    return {a for a in plan.index[held] if facts.status.get(a) in ONCE_BEGUN or a in spent} - set(
+        facts.status.index[facts.status == "dropped"]
+    )
 
 
 def _whole(value) -> int | None:

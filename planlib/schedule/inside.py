@@ -63,7 +63,9 @@ class Inside:
     resources: list[Resource]
     capacity: np.ndarray  # (resources, working weeks)
     cells: list[tuple[str, int]]  # (source, fiscal year)
-    budget: np.ndarray  # (cells,)
+    budget: np.ndarray  # (cells,): what is left to spend
+    funds: np.ndarray  # (cells,): what there was, with what is spent
+    spent: np.ndarray  # (cells,)
     money_scale: int
     point_scale: float
     before: list[list[tuple[int, int]]]  # per action: (earlier action, lag in weeks)
@@ -87,10 +89,12 @@ def compiled(problem) -> Inside:
     number = {action: i for i, action in enumerate(ids)}
     days = [*problem.effort["days_per_week"], *(problem.capacity["days"] if problem.capacity is not None else [])]
     day_scale = _scale(days, DAY_SCALES)
-    money = [*problem.cost["amount"], *(problem.budget["amount"] if problem.budget is not None else [])]
+    money = [*problem.cost["amount"], *problem.spent["amount"]]
+    money += [*problem.budget["amount"]] if problem.budget is not None else []
     money_scale = _scale(money, MONEY_SCALES)
     resources, capacity = _resources(problem, day_scale)
-    cells, budget = _cells(problem, money_scale)
+    cells, funds, spent = _cells(problem, money_scale)
+    budget = np.maximum(0, funds - spent)
     values = actions["value"].to_numpy(float)
     point_scale = _point_scale(values)
     before, after = _needs(problem, number)
@@ -123,6 +127,8 @@ def compiled(problem) -> Inside:
         capacity=capacity,
         cells=cells,
         budget=budget,
+        funds=funds,
+        spent=spent,
         money_scale=money_scale,
         point_scale=point_scale,
         before=before,
@@ -178,10 +184,10 @@ def _resources(problem, day_scale: int) -> tuple[list[Resource], np.ndarray]:
     return resources, np.array(rows, dtype=np.int64).reshape(len(rows), len(weeks))
 
 
-def _cells(problem, money_scale: int) -> tuple[list[tuple[str, int]], np.ndarray]:
-    """Budget by source and fiscal year; a year of a known source without a row holds no money."""
+def _cells(problem, money_scale: int) -> tuple[list[tuple[str, int]], np.ndarray, np.ndarray]:
+    """Budget and money spent by source and fiscal year; a year of a known source without a row holds no money."""
     if problem.budget is None:
-        return [], np.zeros(0, dtype=np.int64)
+        return [], np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     amounts = {}
     statuses = problem.limits.source_statuses
     for row in problem.budget.itertuples():
@@ -192,8 +198,12 @@ def _cells(problem, money_scale: int) -> tuple[list[tuple[str, int]], np.ndarray
     for source in problem.budget["source_id"].unique():
         for year in years:
             amounts.setdefault((source, int(year)), 0.0)
+    spent = {(row.source_id, int(row.fiscal_year)): row.amount for row in problem.spent.itertuples()}
+    for cell in spent:
+        amounts.setdefault(cell, 0.0)
     cells = sorted(amounts, key=lambda cell: (str(cell[0]), cell[1]))
-    return cells, np.round(np.array([amounts[cell] for cell in cells]) * money_scale).astype(np.int64)
+    funds, gone = (np.array([table.get(cell, 0.0) for cell in cells]) * money_scale for table in (amounts, spent))
+    return cells, np.round(funds).astype(np.int64), np.round(gone).astype(np.int64)
 
 
 def _needs(problem, number: dict) -> tuple[list, list]:

@@ -46,6 +46,9 @@ class Problem:
         before, after, lag_weeks (calendar weeks from finish to start, left out 0, may be negative). An action is
         chosen only with those it comes after.
     limits : Limits
+    spent : DataFrame
+        source_id, fiscal_year, amount: money already spent or committed outside the bills of `cost`; it is gone from
+        the budget, and counts as used.
 
     Raises
     ------
@@ -63,6 +66,7 @@ class Problem:
     budget: pd.DataFrame | None = None
     precedence: pd.DataFrame | None = None
     limits: Limits | None = None
+    spent: pd.DataFrame | None = None
     currency: str = field(init=False, default="CAD")
     calendar: Calendar = field(init=False, repr=False)
     inside: Inside = field(init=False, repr=False)
@@ -85,6 +89,7 @@ class Problem:
             capacity=checks.capacity(self.capacity),
             budget=checks.budget(self.budget),
             precedence=checks.precedence(self.precedence, actions),
+            spent=checks.spent(self.spent, self.budget),
         )
         put(currency=checks.one_currency(self.cost, self.budget))
         checks.known("role", self.effort, self.capacity)

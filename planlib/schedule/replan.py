@@ -20,6 +20,7 @@ from planlib.schedule.result import Schedule, schedule_of
 from planlib.schedule.search import Search
 from planlib.schedule.weeks import as_day, monday_of
 from planlib.schema import PlanError
+from planlib.words import year_name
 
 # What each change costs, in values of the action: as measured, they move a seventh of the dates that a new plan
 # would, for the same value.
@@ -204,14 +205,16 @@ def _moved(view, given: Inside, board, published, places, frozen, now, schedule:
                 rows.append((name, "mode", was, is_now, Reason("schedule.moved_mode", {**facts, "why": why})))
             elif board.start[action] != place.start:
                 rows.append((name, "moved", was, is_now, _why_moved(view, board, action, place, now)))
-    over = [(row, np.flatnonzero(excess)) for row, excess in enumerate(inside.capacity - given.capacity)]
+    # Days of the past are not offered again: only what is still to come can go beyond a limit.
+    over = [(row, np.flatnonzero(excess[now:])) for row, excess in enumerate(inside.capacity - given.capacity)]
     for row, weeks in over:
         if len(weeks) and inside.resources[row].kind == "capacity":
-            rows.append((None, "committed", None, None, _committed_days(view, given, row)))
-    for cell in np.flatnonzero(inside.budget > given.budget):
+            rows.append((None, "committed", None, None, _committed_days(view, given, row, now)))
+    committed = inside.spent + inside.budget - given.funds
+    for cell in np.flatnonzero((committed > 0) & ((inside.budget > given.budget) | (inside.spent > given.funds))):
         source, year = inside.cells[cell]
-        beyond = view.money((int(inside.budget[cell]) - int(given.budget[cell])) / inside.money_scale)
-        facts = {"amount": beyond, "source": source, "year": str(year)}
+        beyond = view.money(int(committed[cell]) / inside.money_scale)
+        facts = {"amount": beyond, "source": source, "year": year_name(year, calendar.fiscal_start)}
         rows.append((None, "committed", None, None, Reason("schedule.committed_budget", facts)))
     columns = list(zip(*rows, strict=True)) or [()] * 5
     names = ("action_id", "change", "before", "after", "why")
@@ -221,9 +224,9 @@ def _moved(view, given: Inside, board, published, places, frozen, now, schedule:
     return table
 
 
-def _committed_days(view, given: Inside, row: int) -> Reason:
+def _committed_days(view, given: Inside, row: int, now: int) -> Reason:
     inside = view.inside
-    n = float((inside.capacity[row] - given.capacity[row]).sum()) / inside.resources[row].scale
+    n = float((inside.capacity[row, now:] - given.capacity[row, now:]).sum()) / inside.resources[row].scale
     return Reason("schedule.committed_days", {"n": n, "role": inside.resources[row].name})
 
 

@@ -111,8 +111,8 @@ def _use(problem, board: Board, given: Inside) -> pd.DataFrame:
                 days, all_days = used[row, at].sum(), given.capacity[row, at].sum()
                 rows.append((resource.name, None, str(month), days / resource.scale, all_days / resource.scale))
     for cell, (source, year) in enumerate(inside.cells):
-        spent = int(inside.budget[cell]) - int(board.left[cell])
-        amounts = spent / inside.money_scale, int(given.budget[cell]) / inside.money_scale
+        spent = int(inside.spent[cell]) + int(inside.budget[cell]) - int(board.left[cell])
+        amounts = spent / inside.money_scale, int(given.funds[cell]) / inside.money_scale
         rows.append((None, source, str(year), *amounts))
     columns = list(zip(*rows, strict=True)) or [()] * 5
     names = ["role_id", "source_id", "period", "used", "capacity"]

@@ -72,7 +72,7 @@ def use(problem: Problem, actions: pd.DataFrame) -> pd.DataFrame:
     calendar = problem.calendar
     months = np.array(calendar.months())
     days: dict[tuple[str, str], float] = {}
-    money: dict[tuple[str, int], float] = {}
+    money = {(row.source_id, int(row.fiscal_year)): float(row.amount) for row in problem.spent.itertuples()}
     for action, row in actions[actions["chosen"].fillna(False).astype(bool)].iterrows():
         modes = problem.modes.loc[problem.modes["action_id"] == action, "mode"].tolist()
         if not modes:
