@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from planlib.ingest import axes, build, funding, keys, kinds, readers
@@ -94,8 +95,9 @@ def _ids(rows: Rows, columns: dict[str, list]) -> None:
         columns.setdefault("number", ids)
         ids = [None] * n
         rows.settled["made"] = ("action_id",)
-    made = iter(keys.numbered("action", [ids[i] for i in rows.kept]))
-    columns["action_id"] = [next(made) if i not in rows.aside else None for i in range(n)]
+    columns["action_id"] = [None] * n
+    for i, made in zip(rows.kept, keys.numbered("action", [ids[i] for i in rows.kept]), strict=True):
+        columns["action_id"][i] = made
 
 
 def _merge_twins(rows: Rows, columns: dict[str, list]) -> None:
@@ -104,8 +106,11 @@ def _merge_twins(rows: Rows, columns: dict[str, list]) -> None:
     own = rows.has("action_id") and "made" not in rows.settled
     axis = columns.get("axis_id") or [None] * len(rows)
     twins = []
-    for i in rows.kept:
-        key = (columns["action_id"][i],) if own else (bare(columns["title"][i]), axis[i])
+    kept = rows.kept
+    same = [(columns["action_id"][i],) if own else (bare(columns["title"][i]), axis[i]) for i in kept]
+    if len(set(same)) == len(same):
+        return
+    for i, key in zip(kept, same, strict=True):
         if key not in seen:
             seen[key] = i
         elif list(map(plain, rows.cells[i])) == list(map(plain, rows.cells[seen[key]])):
@@ -154,9 +159,6 @@ def _when(rows: Rows, columns: dict[str, list]) -> None:
     else:
         words_only = [""] * n
     read = {name: readers.periods(rows, name) for name in names}
-    starts: list = [None] * n
-    ends: list = [None] * n
-    said: list = [None] * n
     rhythms = {cell for name in names for cell in set(read[name].found) if cell and is_horizon(cell)}
     for name in names:
         for cell in sorted(rhythms & set(read[name].found)):
@@ -166,13 +168,13 @@ def _when(rows: Rows, columns: dict[str, list]) -> None:
     parts = [part for name in names for part in read[name].parts]
     cells = list(zip(*parts, words_only, strict=True))
     spans = {found: _span(names, found, rhythms) for found in dict.fromkeys(cells)}
-    for i, found in enumerate(cells):
-        starts[i], ends[i], said[i], rhythm, backwards = spans[found]
-        horizons[i] = horizons[i] or rhythm
-        if backwards and i not in rows.aside:
-            column = rows.header("end" if "end" in names else names[0])
-            rows.say(i, column, starts[i].isoformat(), ends[i].isoformat(), "ingest.end_before_start")
     if names:
+        starts, ends, said, written, backwards = (list(part) for part in zip(*map(spans.get, cells), strict=True))
+        horizons = readers.first_of(horizons, written)
+        for i in np.flatnonzero(backwards).tolist():
+            if i not in rows.aside:
+                column = rows.header("end" if "end" in names else names[0])
+                rows.say(i, column, starts[i].isoformat(), ends[i].isoformat(), "ingest.end_before_start")
         columns["earliest_start"], columns["deadline"], columns["when_found"] = starts, ends, said
     _horizon(rows, columns, horizons)
     if rows.has("duration_weeks"):
@@ -251,25 +253,16 @@ def _owners(rows: Rows, columns: dict[str, list], tables: Frames) -> None:
     unknown = {owner for owner in set(owners) if owner and is_unknown(owner)}
     columns["owner"] = [None if owner in unknown else owner for owner in owners]
     many = {owner for owner in set(columns["owner"]) if owner and len(funding.SEPARATOR.split(owner)) > 1}
-    posts: dict[str, dict] = {}
-    held = []
-    several = 0
-    for i in rows.kept:
-        owner = columns["owner"][i]
-        if not owner:
-            continue
-        if owner in many:
-            several += 1
-            if several == 1:
-                rows.say(i, rows.header(names[0]), owner, owner, "ingest.several_owners")
-            continue
-        posts.setdefault(owner, {"title": owner})
-        held.append(i)
-    if posts:
-        tables["post"] = keys.titled("post", posts)
-        levels = [[columns[name][i] for i in held] for name in ("action_id", "owner")]
-        levels.append(["accountable"] * len(held))
-        index = pd.MultiIndex.from_arrays(levels, names=("action_id", "post_id", "part"))
+    owned = [i for i in rows.kept if columns["owner"][i]]
+    several = next((i for i in owned if columns["owner"][i] in many), None) if many else None
+    if several is not None:
+        owner = columns["owner"][several]
+        rows.say(several, rows.header(names[0]), owner, owner, "ingest.several_owners")
+    held = [i for i in owned if columns["owner"][i] not in many]
+    if held:
+        actions, owners = [[columns[name][i] for i in held] for name in ("action_id", "owner")]
+        tables["post"] = keys.titled("post", {owner: {"title": owner} for owner in dict.fromkeys(owners)})
+        index = keys.several(("action_id", "post_id", "part"), actions, owners, ["accountable"] * len(held))
         tables["assignment"] = pd.DataFrame(index=index)
 
 

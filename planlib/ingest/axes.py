@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from itertools import pairwise
+from operator import itemgetter
 
 from planlib.ingest import keys
 from planlib.ingest.keys import Frames
@@ -30,19 +31,23 @@ def axes(rows: Rows, columns: dict[str, list], tables: Frames) -> None:
     parents: list[str | None] = [None] * len(rows)
     for depth, name in enumerate(levels):
         column = rows.header(name)
-        groups = Spellings(rows, column, name, [(parents[i], cells[name][i]) for i in range(len(rows))])
-        for i in range(len(rows)):
-            if not cells[name][i]:
+        pairs = list(zip(parents, cells[name], strict=True))
+        groups = Spellings(rows, column, name, pairs)
+        hung: dict[tuple, str | None] = {}
+        for parent, text in dict.fromkeys(pairs):
+            if not text:
+                hung[parent, text] = parent
                 continue
-            key = (parents[i], groups.used[parents[i], cells[name][i]])
+            key = (parent, groups.used[parent, text])
             if key not in ids:
                 ids[key] = keys.MADE["axis"].format(len(ids) + 1)
                 number, title = split_number(key[1])
-                said[ids[key]] = {"title": title, "number": number, "parent_id": parents[i],
+                said[ids[key]] = {"title": title, "number": number, "parent_id": parent,
                                   "level": "subaxis" if depth else "axis"}  # fmt: skip
                 if rows.has("plan_id"):
-                    said[ids[key]]["plan_id"] = rows.text("plan_id")[i] or None
-            parents[i] = ids[key]
+                    said[ids[key]]["plan_id"] = rows.text("plan_id")[groups.first[parent, text]] or None
+            hung[parent, text] = ids[key]
+        parents = [hung[pair] for pair in pairs]
     columns["axis_id"] = parents
     if said:
         tables["axis"] = keys.titled("axis", said)
@@ -51,7 +56,8 @@ def axes(rows: Rows, columns: dict[str, list], tables: Frames) -> None:
 def _fill_once(rows: Rows, cells: list[str]) -> None:
     """An axis written once above its actions holds for the rows below it, when no row repeats the one above."""
     kept = rows.kept
-    if not any(cells[i] for i in kept) or all(cells[i] for i in kept) or not cells[kept[0]]:
+    held = [cells[i] for i in kept]
+    if not any(held) or all(held) or not held[0]:
         return
     if any(cells[a] and cells[a] == cells[b] for a, b in pairwise(kept)):
         return
@@ -71,13 +77,11 @@ class Spellings:
     """
 
     def __init__(self, rows: Rows, column: str, name: str, found: list[tuple]):
-        counts = Counter((parent, text) for i, (parent, text) in enumerate(found) if text)
-        first = {}
-        for i, pair in enumerate(found):
-            first.setdefault(pair, i)
+        counts = Counter(found)
+        self.first = first = dict(zip(reversed(found), range(len(found) - 1, -1, -1), strict=True))
         self.used: dict[tuple, str] = {}
         chosen: dict[tuple, str] = {}
-        for parent, text in sorted(counts, key=lambda pair: (-counts[pair], first[pair])):
+        for parent, text in sorted(filter(itemgetter(1), counts), key=lambda pair: (-counts[pair], first[pair])):
             number, title = split_number(text)
             words = words_of(title)
             twin = chosen.get((parent, number, words)) or self._near(rows, name, chosen, parent, number, words, text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from planlib.ingest import kinds, readers, values
@@ -41,14 +42,14 @@ def check_needs(rows: Rows) -> None:
     for wanted in (*rows.kind.needs, *both):
         if not rows.has(*wanted):
             names = wanted if wanted == kinds.ACTION else wanted[:1]
-            raise missing(rows, *[kinds.called(rows.kind.name, name) for name in names])
+            raise missing(rows, *names)
 
 
 def missing(rows: Rows, *wanted: str) -> PlanError:
     """The error that says which column is missing, where, and which headers were found."""
     found = [header for header in rows.headers if header] or ["—"]
-    where = rows.sheet or rows.file
-    return PlanError("ingest.missing_column", file=rows.file, sheet=where, wanted=" / ".join(wanted), found=found)
+    columns = kinds.Called(rows.kind.name, wanted)
+    return PlanError("ingest.missing_column", file=rows.file, sheet=rows.sheet, wanted=columns, found=found)
 
 
 def _names(rows: Rows) -> tuple[str, ...]:
@@ -95,7 +96,7 @@ def _crossed(rows: Rows) -> tuple[dict[str, list], list[int]]:
     index: list[int] = []
     crossing = crossing_columns(rows, key, value, reader)
     if not crossing:
-        raise missing(rows, kinds.called(rows.kind.name, key if key in _names(rows) else value))
+        raise missing(rows, key if key in _names(rows) else value)
     for place, heads in crossing:
         cells = rows.column(place)
         rows.matched[value] = place
@@ -204,29 +205,38 @@ def frame(rows: Rows, makes: str, columns: dict[str, list], index: list[int]) ->
     for name in (*spec.keys, *required):
         found = columns.get(name) or [None] * len(index)
         columns[name] = found
-        for i, value in zip(index, found, strict=True):
+        for i, value in zip(index, found, strict=True) if not all(found) else ():
             if value is None or value == "":
                 rows.drop(i, "ingest.no_key", column=_spoken(rows, name))
     keys = list(zip(*[columns[key] for key in spec.keys], strict=True))
     last: dict[tuple, int] = {}
-    for position, (i, key) in enumerate(zip(index, keys, strict=True)):
+    whole = not rows.aside and len(set(keys)) == len(keys)
+    for position, (i, key) in enumerate(zip(index, keys, strict=True)) if not whole else ():
         if i not in rows.aside:
             if key in last and index[last[key]] != i:
                 rows.drop(index[last[key]], "ingest.said_again", later=str(rows.numbers[i]))
             last[key] = position
-    keep = sorted(position for position in last.values() if index[position] not in rows.aside)
+    if makes == "ballot" and (again := sum(left.why == "ingest.said_again" for left in rows.set_aside)):
+        rows.say(None, rows.header("mark") if rows.has("mark") else "", "", "", "ingest.revotes", n=again)
+    keep = range(len(keys))
+    if not whole:
+        keep = sorted(position for position in last.values() if index[position] not in rows.aside)
+        keys = [keys[position] for position in keep]
     names = [name for name in columns if name in spec.columns]
-    data = {name: [columns[name][position] for position in keep] for name in names}
+    data = np.empty((len(names), len(keep)), dtype=object)  # one block: as fast as thousands of rows need
+    for place, name in enumerate(names):
+        found = columns[name] if whole else [columns[name][position] for position in keep]
+        data[place] = np.fromiter(found, dtype=object, count=len(keep))
     if len(spec.keys) == 1:
-        at = pd.Index([keys[position][0] for position in keep], name=spec.keys[0], dtype=object)
+        at = pd.Index([key for (key,) in keys], name=spec.keys[0], dtype=object)
     else:
-        at = pd.MultiIndex.from_tuples([keys[position] for position in keep], names=spec.keys)
-    return pd.DataFrame(data, index=at, dtype=object)
+        at = pd.MultiIndex.from_tuples(keys, names=spec.keys)
+    return pd.DataFrame(data.T, index=at, columns=names, dtype=object)
 
 
-def _spoken(rows: Rows, name: str) -> str:
+def _spoken(rows: Rows, name: str) -> str | kinds.Called:
     """What a column is called in the file, else the word most people use for it."""
     for other in (name, "action_title" if name == "action_id" else name):
         if other in rows.matched:
             return rows.header(other)
-    return kinds.called(rows.kind.name, name)
+    return kinds.Called(rows.kind.name, (name,))

@@ -83,7 +83,7 @@ def cost(rows: Rows, columns: dict[str, list], funding: list[list[Funding]]) -> 
             found = [" – ".join(filter(None, pair)) or None for pair in zip(found, bound.found, strict=True)]
     if rows.has("currency"):
         currency = [word.upper() or code for word, code in zip(rows.text("currency"), currency, strict=True)]
-    for i in rows.kept:
+    for i in (i for i in rows.kept if funding[i]):
         _compare_funders(rows, i, funding[i], low, high, currency, found)
     if any(found) or rows.has("cost", "cost_low", "cost_high"):
         columns |= {"cost_low": low, "cost_high": high, "cost_found": found, "currency": currency}

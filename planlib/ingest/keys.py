@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 
+import numpy as np
 import pandas as pd
 
-from planlib.ingest import kinds, readers, values
+from planlib.ingest import kinds, proofs, readers, values
 from planlib.ingest.records import fold
 from planlib.ingest.rows import Rows
 from planlib.ingest.when import parse_when
@@ -36,14 +38,16 @@ def numbered(kind: str, ids: Iterable) -> list[str]:
     """Ids as the file gives them; rows without one take the next number, in the order of the file."""
     ids = list(ids)
     taken = {value for value in ids if value}
-    out, n = [], 0
-    for value in ids:
-        while not value:
-            n += 1
-            made = MADE[kind].format(n)
-            value = None if made in taken else made
-        out.append(value)
-    return out
+    made = (name for name in map(MADE[kind].format, count(1)) if name not in taken)
+    return [value or next(made) for value in ids]
+
+
+def several(names: Iterable[str], *levels: list) -> pd.MultiIndex:
+    """An index of several keys, its levels in the order of the rows: to sort them takes longer than to read them."""
+    coded = [pd.factorize(np.array(level, dtype=object)) for level in levels]
+    return pd.MultiIndex(
+        [distinct for _, distinct in coded], [codes for codes, _ in coded], names=names, verify_integrity=False
+    )
 
 
 def _judges(rows: Rows, columns: dict[str, list], index: list[int]) -> None:
@@ -72,7 +76,7 @@ def _update(rows: Rows, columns: dict[str, list], index: list[int]) -> None:
         given = rows.ask("updated_on", "ingest.ask_updated_on", {}, file=rows.file)
         day = None
         if given:
-            start, end, *_ = parse_when(given, rows.fiscal_start, readers.day_first(rows))
+            start, end, *_ = parse_when(given, rows.fiscal_start, proofs.day_first(rows))
             day = end or start
         columns["updated_on"] = [day] * len(index)
     if rows.has("status"):
