@@ -162,17 +162,97 @@ def test_building_an_action_names_its_owner_and_the_list_of_lacks_shortens(essai
     form = BuildForm(known(essai), lang)
     form.action.value = "A-1"
     lacks = form.lacks.value.count("<li>")
-    form.owner.value, form.new_step.value = "P-1", "Demander le permis"
+    form.owner.value = "P-1"
     form.who.value, form.why.value = "Direction", "Décidé à l'atelier"
     form.store()
     now = known(essai)
     assert list(now.assignments.index) == [("A-1", "P-1", "accountable")]
-    steps = now.actions[now.actions["first_step_of"] == "A-1"]
-    assert list(steps["title"]) == ["Demander le permis"]
     assert form.lacks.value.count("<li>") < lacks
     form.owner.value, form.why.value = "P-2", "La direction passe la main"
     form.store()
     assert list(known(essai).assignments.index) == [("A-1", "P-2", "accountable")], "one answers, not two"
+
+
+def a_step(essai, lang, **fields):
+    """The form on A-1, of long term, with a new first step written."""
+    with store.open("essai") as book:
+        roles = {"post_id": ["P-1"], "title": ["Direction"], "role_id": ["R-1"]}
+        say = {"by": "test", "why": "essai", "effective": "2026-01-05"}
+        book.put("role", pd.DataFrame({"role_id": ["R-1", "R-2"], "title": ["Direction", "Animation"]}), **say)
+        book.put("post", pd.DataFrame(roles), **say)
+    form = BuildForm(known(essai), lang)
+    form.action.value = "A-1"
+    assert form.step.layout.display == "none", "nothing is asked while the term is not known"
+    form.horizon.value = "long"
+    assert form.step.layout.display is None
+    said = {"title": "Demander le permis", "owner": "P-1", "days": "2,5" if lang == "fr" else "2.5", "cost": "800"}
+    for name, value in (said | {"decided_on": date(2026, 6, 30)} | fields).items():
+        getattr(form.step, name).value = value
+    form.who.value, form.why.value = "Direction", "Décidé à l'atelier"
+    form.store()
+    return form
+
+
+def test_a_first_step_is_written_with_its_owner_days_cost_and_decision_date(essai, lang):
+    form = a_step(essai, lang)
+    now = known(essai)
+    steps = now.actions[now.actions["first_step_of"] == "A-1"]
+    assert list(steps["title"]) == ["Demander le permis"] and list(steps["horizon"]) == ["short"]
+    step = steps.iloc[0]
+    assert (step["cost_low"], step["cost_high"], step["currency"]) == (800.0, 800.0, "CAD")
+    assert step["deadline"] == pd.Timestamp("2026-06-30")
+    assert now.demands["effort_days"].to_dict() == {(step.name, "R-1"): 2.5}
+    assert (step.name, "P-1", "accountable") in now.assignments.index
+    told = now.book.history("action", step.name).iloc[-1]
+    assert (told["by"], told["why"]) == ("Direction", "Décidé à l'atelier")
+    assert form.step.which.value == step.name and form.step.title.value == "Demander le permis"
+    form.step.cost.value, form.why.value = "950", "Soumission reçue"
+    form.store()
+    again = known(essai)
+    assert again.actions.loc[step.name, "cost_high"] == 950.0
+    assert (again.actions["first_step_of"] == "A-1").sum() == 1, "the same step, not another"
+
+
+def test_an_action_of_long_term_without_first_step_is_told_and_the_step_empties_it(essai, lang):
+    owed = {"fr": "première étape", "en": "first step"}[lang]
+    with store.open("essai") as book:
+        say = {"by": "test", "why": "essai", "effective": "2026-01-05"}
+        book.put("action", pd.DataFrame({"action_id": ["A-1"], "horizon": ["long"]}), **say)
+    form = BuildForm(known(essai), lang)
+    form.action.value = "A-1"
+    assert owed in form.lacks.value
+    form.step.title.value, form.step.decided_on.value = "Demander le permis", date(2026, 6, 30)
+    form.who.value, form.why.value = "Direction", "essai"
+    form.store()
+    step = form.step.which.value
+    texts = [finding.text(lang) for finding in form._found.loc[form._found["action_id"] == "A-1", "text"]]
+    assert not any(owed in text for text in texts)
+    assert step and "Demander le permis" in form.lacks.value, "what the step itself lacks stands there too"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"title": ""}, {"fr": "n'a pas de nom", "en": "has no name"}),
+        ({"owner": "P-2"}, {"fr": "de qui sont ces jours", "en": "whose days"}),
+        ({"decided_on": date(2027, 6, 30)}, {"fr": "dans la première année", "en": "within the first year"}),
+    ],
+)
+def test_a_first_step_that_cannot_be_is_refused_in_a_sentence_and_nothing_is_stored(essai, lang, fields, said):
+    form = a_step(essai, lang, **fields)
+    assert said[lang] in form.answer.value.replace("&#x27;", "'").replace("’", "'")
+    assert known(essai).actions["first_step_of"].isna().all()
+    assert known(essai).actions["horizon"].isna().all(), "neither is the rest of the form"
+
+
+def test_the_next_action_is_a_touch_away_and_the_ends_meet(essai):
+    form = BuildForm(known(essai), "fr")
+    seen = [form.action.value]
+    next_button = next(b for b in form.children[1].children if getattr(b, "description", "") == "›")
+    for _ in range(2):
+        next_button.click()
+        seen.append(form.action.value)
+    assert seen[0] == seen[2] != seen[1]
 
 
 def test_words_of_a_workshop_are_shown_and_never_run(essai):

@@ -11,14 +11,16 @@ from planlib import plan
 from planlib.facts import Facts, titles
 from planlib.ingest.names import fresh_ids
 from planlib.schema import PlanError
-from planlib.widgets.signed import SignedForm, figure, row, text_or_none
-from planlib.words import money, number
-
-CARD = ("title", "level", "unit", "baseline", "target", "target_date", "collector")
+from planlib.widgets.first_step import FirstStep
+from planlib.widgets.signed import SignedForm, columns, figure, row, text_or_none
+from planlib.words import money
 
 
 class BuildForm(SignedForm):
-    """What an action needs to be in the plan. Those that lack something come first; the list of lacks empties."""
+    """What an action needs to be in the plan. Those that lack something come first; the list of lacks empties.
+
+    An action of medium or long term also asks for its first step.
+    """
 
     def __init__(self, facts: Facts, lang: str, saved=None):
         self._facts, self._lang = facts, lang
@@ -27,12 +29,12 @@ class BuildForm(SignedForm):
         self.card, self.lacks = ipw.HTML(), ipw.HTML()
         posts = [(title, post) for post, title in titles(facts.posts, lang).items()]
         self.owner = self.choice("owner", posts, blank="not_said")
-        self.first_step = self.choice("first_step", self.actions_listed(self._rows.index), blank="not_said")
-        self.new_step = self.text_field("new_step")
+        self.horizon = self.codes("horizon", "horizon")
         self.weeks = self.number("duration_weeks")
         self.effort = self.codes("effort_size", "size")
         self.cost = self.codes("cost_size", "money_size")
         self.low, self.high = self.number("cost_low"), self.number("cost_high")
+        self.step = FirstStep(self, posts)
         self.indicator = {
             "title": self.text_field("indicator"),
             "level": self.codes("level", "level"),
@@ -42,21 +44,24 @@ class BuildForm(SignedForm):
             "target_date": self.day("target_date"),
             "collector": self.choice("collector", [(title, title) for title, _ in posts], blank="not_said"),
         }
-        means = [self.owner, self.weeks, self.effort, self.cost, self.low, self.high]
+        means = [self.owner, self.horizon, self.weeks, self.effort, self.cost, self.low, self.high]
         fields = [
-            self.action,
-            ipw.GridBox([self.card, self.lacks], layout=_columns("1fr 1fr")),
-            ipw.GridBox(means, layout=_columns("2.2fr 1fr 1fr 1fr 1fr 1fr")),
-            ipw.GridBox([self.first_step, self.new_step], layout=_columns("1fr 1fr")),
-            ipw.GridBox(list(self.indicator.values()), layout=_columns("2.4fr 1fr 1fr .8fr .8fr 1.2fr 1.4fr")),
+            self.turned(self.action),
+            ipw.GridBox([self.card, self.lacks], layout=columns("1fr 1fr")),
+            ipw.GridBox(means, layout=columns("2fr 1.1fr .8fr 1fr 1fr 1fr 1fr")),
+            self.step,
+            ipw.GridBox(list(self.indicator.values()), layout=columns("2.2fr .9fr .9fr .7fr .7fr 1.1fr 1.6fr")),
         ]
         super().__init__(facts, lang, fields, saved)
         self.action.observe(self._now, "value")
+        self.horizon.observe(lambda _change: self.step.ask(self.horizon.value), "value")
         self._now()
 
     def _read(self) -> None:
         self._rows = plan.table(self._facts)
         self._found = plan.check(self._facts, self._facts.as_of)
+        of_step = self._facts.actions["first_step_of"].reindex(self._found["action_id"]).to_numpy()
+        self._found["of_step"] = pd.Series(of_step, index=self._found.index, dtype="object")
 
     def _listed(self) -> list[tuple[str, str]]:
         """Those that lack something first, marked."""
@@ -72,15 +77,16 @@ class BuildForm(SignedForm):
         found = self._rows.loc[action]
         self.card.value = self._card(found)
         self.lacks.value = self._lacks(action)
-        held = self._held(action)
+        held = self.held(action)
         self.owner.value = held[0] if held else ""
-        steps = self._rows.index[self._rows["first_step_of"] == action]
-        self.first_step.value = steps[0] if len(steps) else ""
         own = self._facts.actions.loc[action]
-        self.weeks.value = self._told(own["duration_weeks"])
+        self.step.show(self._facts, action, self._rows.index)
+        self.horizon.value = _text(own["horizon"])
+        self.step.ask(self.horizon.value)
+        self.weeks.value = self.told(own["duration_weeks"])
         self.effort.value = _text(own["effort_size"])
         self.cost.value = _text(own["cost_size"])
-        self.low.value, self.high.value = self._told(own["cost_low"]), self._told(own["cost_high"])
+        self.low.value, self.high.value = self.told(own["cost_low"]), self.told(own["cost_high"])
         billed = action in self._facts.costs.index.get_level_values("action_id")
         for field in (self.cost, self.low, self.high):
             field.disabled = billed  # told by source and year: the total is not typed over
@@ -93,12 +99,12 @@ class BuildForm(SignedForm):
                 known = [value for _, value in field.options]
                 field.value = card[name] if card is not None and card[name] in known else ""
             elif name in ("baseline", "target"):
-                field.value = "" if card is None else self._told(card[name])
+                field.value = "" if card is None else self.told(card[name])
             else:
                 field.value = "" if card is None else _text(card[name])
-        self.new_step.value = ""
 
-    def _held(self, action: str) -> list[str]:
+    def held(self, action: str) -> list[str]:
+        """Posts that answer for an action."""
         keys = self._facts.assignments.index.to_frame(index=False)
         return list(keys[(keys["action_id"] == action) & (keys["part"] == "accountable")]["post_id"])
 
@@ -106,37 +112,41 @@ class BuildForm(SignedForm):
         own = self._facts.indicators[self._facts.indicators["action_id"] == action]
         return own.iloc[0] if len(own) else None
 
-    def _told(self, value: float) -> str:
-        return "" if pd.isna(value) else number(value, self._lang)
-
     def _card(self, found: pd.Series) -> str:
         title = escape(str(found[f"title_{self._lang}"]))
         says = {
-            "days_known": self._told(found["effort_days"]) or "—",
+            "days_known": self.told(found["effort_days"]) or "—",
             "cost_known": _range(found, self._lang),
         }
         told = " · ".join(escape(self.say(name, x=value)) for name, value in says.items())
         return f"<div style='font-size:24px;font-weight:600;line-height:1.25'>{title}</div>{told}"
 
     def _lacks(self, action: str) -> str:
-        texts = [error.text(self._lang) for error in self._found.loc[self._found["action_id"] == action, "text"]]
+        """What the action still lacks, its first step's included, and how many others lack something."""
+        mine = (self._found["action_id"] == action) | (self._found["of_step"] == action)
+        texts = [error.text(self._lang) for error in self._found.loc[mine, "text"]]
+        others = self._found["action_id"].dropna().nunique() - bool((self._found["action_id"] == action).any())
+        left = f"<div style='font-size:15px;color:#5b6675'>{escape(self.say('others_lack', n=others))}</div>"
         if not texts:
-            return f"<div class='answer'>{escape(self.say('complete'))}</div>"
+            return f"<div class='answer'>{escape(self.say('complete'))}</div>{left}"
         listed = "".join(f"<li>{escape(text)}</li>" for text in texts)
         return f"<div style='max-height:8.6em;overflow:auto;font-size:16px'><b>{escape(self.say('lacks'))}</b>" \
-               f"<ul style='margin:0;padding-left:1.2em'>{listed}</ul></div>"  # fmt: skip
+               f"<ul style='margin:0;padding-left:1.2em'>{listed}</ul></div>{left}"  # fmt: skip
 
     def check(self) -> None:
         if self.action.value is None:
             raise PlanError("panel.no_action")
-        if self.first_step.value == self.action.value:
-            raise PlanError("panel.step_of_itself")
+        self.step.check()
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         action, facts = self.action.value, self._facts
         own = facts.actions.loc[action]
-        said = {"duration_weeks": figure(self.weeks.value, self._lang), "effort_size": text_or_none(self.effort.value)}
+        said = {
+            "horizon": text_or_none(self.horizon.value),
+            "duration_weeks": figure(self.weeks.value, self._lang),
+            "effort_size": text_or_none(self.effort.value),
+        }
         if not self.cost.disabled:
             said |= {
                 "cost_size": text_or_none(self.cost.value),
@@ -144,15 +154,7 @@ class BuildForm(SignedForm):
                 "cost_high": figure(self.high.value, self._lang),
                 "currency": _text(own["currency"]) or facts.settings["currency"],
             }
-        rows = [{"action_id": action, **said}]
-        if self.first_step.value:
-            rows.append({"action_id": self.first_step.value, "first_step_of": action})
-        if self.new_step.value.strip():
-            new = next(iter(fresh_ids("action", set(facts.actions.index))))
-            kept = {name: own[name] for name in ("plan_id", "axis_id", "objective_id")}
-            step = {"title": self.new_step.value.strip(), "first_step_of": action, "horizon": "short"}
-            rows.append({"action_id": new, **kept, **step, "status": "to_come"})
-        tables = {"action": _apart(rows)}
+        tables = {"action": row(("action_id",), (action,), said)}
         if self.owner.value:
             tables["assignment"] = row(("action_id", "post_id", "part"), (action, self.owner.value, "accountable"), {})
         if self.indicator["title"].value.strip():
@@ -172,35 +174,28 @@ class BuildForm(SignedForm):
         return row(("indicator_id",), (key,), {"action_id": action, **said})
 
     def write(self, by: str, why: str) -> int:
-        book, action = self._facts.book, self.action.value
+        """The action, then its first step, in one batch; one post answers for each."""
         say = {"by": by, "why": why, "effective": self._facts.as_of}
-        gone = [(action, post, "accountable") for post in self._held(action) if post != self.owner.value]
-        with book.together():
-            written = 0
-            for kind, table in self.tables.items():
-                rows = table if isinstance(table, list) else [table]
-                written += sum(book.put(kind, part, **say) for part in rows)
-            if self.owner.value and gone:
-                written += book.set_aside("assignment", gone, **say)
+        answers = (self.tables, self.step.tables)
+        with self._facts.book.together():
+            return sum(self._put(kind, table, say) for tables in answers for kind, table in tables.items())
+
+    def _put(self, kind: str, table: pd.DataFrame, say: dict) -> int:
+        book = self._facts.book
+        written = book.put(kind, table, **say)
+        if kind == "assignment":
+            action, kept = table.loc[0, ["action_id", "post_id"]]
+            gone = [(action, post, "accountable") for post in self.held(action) if post != kept]
+            written += book.set_aside(kind, gone, **say) if gone else 0
         return written
 
     def refresh(self) -> None:
         here = self.action.value
         self._read()
-        self.first_step.options = [(self.say("not_said"), ""), *self.actions_listed(self._rows.index)]
         self.action.options = self._listed()
         self.action.value = here
         self._now()
         self.why.value = ""
-
-
-def _apart(rows: list[dict]) -> list[pd.DataFrame]:
-    """One table a row: an absent column means unchanged, and each row says other things."""
-    return [pd.DataFrame([found], dtype=object) for found in rows]
-
-
-def _columns(template: str) -> ipw.Layout:
-    return ipw.Layout(grid_template_columns=template, grid_gap="0 12px")
 
 
 def _text(value) -> str:

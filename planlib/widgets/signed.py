@@ -12,7 +12,7 @@ import pandas as pd
 from planlib.facts import Facts, titles
 from planlib.ingest.values import parse_number
 from planlib.schema import CODES, PlanError
-from planlib.words import has_word, word
+from planlib.words import has_word, number, word
 
 STYLE = """<style>
 .planlib-panel { --jp-widgets-font-size: 18px; --jp-widgets-inline-height: 44px; --jp-ui-font-size1: 18px;
@@ -34,6 +34,7 @@ STYLE = """<style>
 .planlib-panel .widget-html > .widget-label { display: none; }
 .planlib-panel button { width: auto; padding: 0 18px; line-height: 42px; height: 44px; }
 .planlib-panel .widget-html-content { line-height: 1.4; white-space: normal; }
+.planlib-panel .widget-gridbox > * { min-width: 0; }
 .planlib-panel .answer { border-left: 4px solid #1f5f8b; padding: 4px 12px; margin: 4px 0; }
 .planlib-panel .answer.wrong { border-color: #bd331d; }
 </style>"""
@@ -54,15 +55,19 @@ class SignedForm(ipw.VBox):
         self._facts, self._lang, self._saved = facts, lang, saved
         self.who = self.text_field("who", value=os.environ.get("PLANLIB_BY", ""))
         self.why = self.text_field(self.why_key)
-        layout = ipw.Layout(align_self="flex-start")
+        layout = ipw.Layout(align_self="flex-end", margin="2px 0")
         self.save = ipw.Button(description=self.say("save"), button_style="primary", layout=layout)
         self.answer = ipw.HTML()
         self.save.on_click(lambda _button: self.store())
-        side = {"grid_template_columns": "1fr"} if self.narrow else {"grid_template_columns": "1fr 3fr"}
-        signature = ipw.GridBox([self.who, self.why], layout=ipw.Layout(**side, grid_gap="0 12px"))
-        children = [ipw.HTML(STYLE), *fields, signature, self.save, self.answer]
+        signed = [self.who, self.why, self.save]
+        signature = ipw.GridBox(signed, layout=columns("1fr" if self.narrow else "1fr 3fr auto"))
+        children = [ipw.HTML(STYLE), *fields, signature, self.answer]
         super().__init__(children, layout=ipw.Layout(flex="0 0 340px" if self.narrow else "1 1 auto", min_width="0"))
         self.add_class("planlib-panel")
+
+    @property
+    def lang(self) -> str:
+        return self._lang
 
     def say(self, name: str, **said) -> str:
         return word(f"panel.{name}", self._lang, **said)
@@ -133,15 +138,40 @@ class SignedForm(ipw.VBox):
     def day(self, name: str) -> ipw.DatePicker:
         return ipw.DatePicker(description=self.say(name), layout=ipw.Layout(width="auto", min_width="0"))
 
+    def turned(self, choice: ipw.Dropdown, *before: ipw.Widget) -> ipw.GridBox:
+        """A list to choose from with the one before and the next a touch away; `before` stands at its left."""
+        buttons = []
+        for sign, by, name in (("‹", -1, "previous"), ("›", 1, "next")):
+            layout = ipw.Layout(align_self="flex-end", margin="2px 0")
+            button = ipw.Button(description=sign, tooltip=self.say(name), layout=layout)
+            button.on_click(lambda _button, by=by: _turn(choice, by))
+            buttons.append(button)
+        template = " ".join([*["1fr"] * len(before), "3fr", "auto", "auto"])
+        return ipw.GridBox([*before, choice, *buttons], layout=columns(template))
+
     def number(self, name: str) -> ipw.Text:
         """A figure as people write it; `figure` reads it."""
         return self.text_field(name)
+
+    def told(self, value: float) -> str:
+        """A figure as it stands in a field; unknown is blank."""
+        return "" if pd.isna(value) else number(value, self._lang)
 
     def actions_listed(self, ids: Iterable[str]) -> list[tuple[str, str]]:
         """Number and title of actions, to choose from."""
         actions, named = self._facts.actions, titles(self._facts.actions, self._lang)
         numbers = actions["number"].fillna(actions.index.to_series())
         return [(f"{numbers[action]} · {named[action]}", action) for action in ids]
+
+
+def columns(template: str) -> ipw.Layout:
+    return ipw.Layout(grid_template_columns=template, grid_gap="0 12px")
+
+
+def _turn(choice: ipw.Dropdown, by: int) -> None:
+    """The next of a list, or the one before; the ends meet."""
+    if choice.index is not None:
+        choice.index = (choice.index + by) % len(choice.options)
 
 
 def figure(text: str, lang: str) -> float | None:
