@@ -101,6 +101,12 @@ def own_words(lang: str, glossary: list[dict]) -> Tongue:
     return Tongue(lang, nouns, labels)
 
 
+def house_labels(codes: str, code: str) -> list[str]:
+    """The house's labels of a code in every language; none when the list has no words."""
+    key = f"{codes}.{code}"
+    return [word(key, lang) for lang in LANGS] if has_word(key) else []
+
+
 def known_terms() -> list[str]:
     """What a glossary may rename: the nouns that sentences mark, and the labels of the closed lists people read."""
     labels = [f"{room}.{code}" for room in LABELLED for code in wording(room)]

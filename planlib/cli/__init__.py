@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = ask.app(arguments, standalone_mode=False, prog_name="planlib")
         raise SystemExit(code if isinstance(code, int) else ask.DONE)
     except PlanError as error:
-        print(error.text(lang), file=sys.stderr)
+        print(error.text(getattr(error, "lang", lang)), file=sys.stderr)
     except BrokenPipeError:  # `planlib history | head`: nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(ask.DONE) from None

@@ -22,9 +22,12 @@ YEARS = range(1900, 2200)
 UsageError = typer.BadParameter.__base__  # typer carries a click of its own
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ask:
-    """What every command is asked: where, in which language, on which day, and how to answer."""
+    """What every command is asked: where, in which language, on which day, and how to answer.
+
+    Once a client's book is open, `lang` has the client's own words in it: all that follows is told to this client.
+    """
 
     workspace: str | None
     lang: str
@@ -39,9 +42,10 @@ class Ask:
             print("\n".join(line for line in lines if line is not None))
 
     def book(self, client: str):
-        from planlib import store
+        from planlib import facts, store
 
         book = store.open(client, self.workspace)
+        self.lang = facts.read(book).tongue(str(self.lang))
         for warning in book.warnings:
             print(warning.text(self.lang), file=sys.stderr)
         return book
@@ -120,7 +124,12 @@ def command(name: str) -> Callable:
             if lang not in LANGS:
                 raise PlanError("cli.lang", found=lang)
             today = date.today() if common["today"] is None else a_day(common["today"])
-            return function(Ask(common["workspace"], lang, today, common["as_json"]), **given)
+            ask = Ask(common["workspace"], lang, today, common["as_json"])
+            try:
+                return function(ask, **given)
+            except PlanError as error:
+                error.lang = ask.lang
+                raise
 
         run.__signature__ = inspect.Signature([p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + shared)
         run.__name__ = function.__name__

@@ -113,14 +113,13 @@ def synonyms() -> dict:
 @cache
 def code_words(codes: str) -> dict[str, str]:
     """Folded words in a cell -> code of a closed list: its labels in both languages and what people type."""
-    from planlib.words import wording
+    from planlib.words import house_labels
 
     known: dict[str, str] = {}
     for code, words in synonyms()["codes"].get(codes, {}).items():
         known |= {_word(word): code for word in words}
     for code in CODES.get(codes, ()):
-        labels = wording(codes).get(code, {})
-        known |= {_word(label): code for label in labels.values() if isinstance(label, str)}
+        known |= {_word(label): code for label in house_labels(codes, code)}
     for code in CODES.get(codes, ()):  # a code itself is always that code
         known |= {_word(code): code, _word(code.replace("_", " ")): code}
     return known

@@ -88,15 +88,11 @@ def _place(rows: Rows, name: str) -> dict[str, object]:
     return {"sheet": rows.sheet, "column": column, "answers": rows.answers}
 
 
-def _take(rows: Rows, found: columns.Read) -> pd.DataFrame:
+def _take(rows: Rows, found: columns.Read) -> columns.Read:
     rows.repairs.extend(found.repairs)
     known = {question.key for question in rows.questions}
     rows.questions.extend(question for question in found.questions if question.key not in known)
-    return found.table
-
-
-def _known(series: pd.Series) -> list:
-    return series.astype(object).where(series.notna(), None).tolist()
+    return found
 
 
 def codes(rows: Rows, name: str, codes_name: str) -> list:
@@ -114,7 +110,7 @@ def codes(rows: Rows, name: str, codes_name: str) -> list:
         labels=lambda code: Label(codes_name, code),
         **_place(rows, name),
     )
-    out = _known(_take(rows, found)["code"])
+    out = _take(rows, found).known("code")
     first = dict(zip(reversed(cells), range(len(cells) - 1, -1, -1), strict=True))
     for cell, i in sorted(first.items(), key=lambda item: item[1]):
         if out[i] and fold(cell) in known and not _is_label(cell, out[i], codes_name):
@@ -140,9 +136,9 @@ class Label:
 
 def _is_label(cell: str, code: str, codes_name: str) -> bool:
     """Whether the words are the label of the code itself, in a gender or number of it."""
-    from planlib.words import wording
+    from planlib.words import house_labels
 
-    labels = [fold(code.replace("_", " ")), *map(fold, wording(codes_name).get(code, {}).values())]
+    labels = [fold(code.replace("_", " ")), *map(fold, house_labels(codes_name, code))]
     return any(fold(cell).rstrip("es") == label.rstrip("es") for label in labels)
 
 
@@ -156,7 +152,7 @@ def _percent_status(cell: str, codes_name: str) -> str | None:
 
 def _levels(rows: Rows, name: str, codes_name: str, cells: list[str]) -> dict[str, str]:
     """Bare figures 1, 2 and 3 in a column of priorities are its levels; which end is the highest is a question."""
-    figures = {cell for cell in cells if cell.isdigit()}
+    figures = {cell for cell in set(cells) if cell.isdigit()}
     if codes_name != "priority" or not figures or not figures <= {"1", "2", "3"}:
         return {}
     choices = {"first": "ingest.choice_first", "last": "ingest.choice_last"}
@@ -171,27 +167,21 @@ def periods(rows: Rows, name: str) -> Periods:
     cells = rows.text(name)
     rhythms = {cell for cell in set(cells) if is_horizon(cell)}
     shown = ["" if cell in rhythms else cell for cell in cells] if rhythms else cells
-    table = _take(
+    found = _take(
         rows,
         columns.parse_when_column(
             _series(rows, name, shown), fiscal_start=rows.fiscal_start, day_first=day_first(rows), **_place(rows, name)
         ),
     )
-    return Periods(_calendar(table["start"]), _calendar(table["end"]), _known(table["precision"]), cells)
-
-
-def _calendar(moments: pd.Series) -> list:
-    """Moments as days, None where unknown; each distinct one is made once."""
-    codes, distinct = pd.factorize(moments)
-    days = [*(moment.date() for moment in pd.DatetimeIndex(distinct)), None]  # -1 is unknown, the last one
-    return [days[code] for code in codes.tolist()]
+    return Periods(found.known("start"), found.known("end"), found.known("precision"), cells)
 
 
 def amounts(rows: Rows, name: str) -> Amounts:
     """Money, in the currency a cell writes, else its header's; sizes ($$) are no amounts here."""
     cells = rows.text(name)
-    shown = ["" if cell in CODES["money_size"] else cell for cell in cells]
-    table = _take(
+    sizes = set(cells) & set(CODES["money_size"])
+    shown = ["" if cell in sizes else cell for cell in cells] if sizes else cells
+    found = _take(
         rows,
         columns.parse_money_column(
             _series(rows, name, shown),
@@ -201,9 +191,10 @@ def amounts(rows: Rows, name: str) -> Amounts:
         ),
     )
     named = values.currency_of(rows.header(name))
-    if named not in (None, "CAD") and table["low"].notna().any():
+    low = found.known("low")
+    if named not in (None, "CAD") and any(amount is not None for amount in low):
         rows.say(None, rows.header(name), rows.header(name), named, "ingest.currency")
-    return Amounts(_known(table["low"]), _known(table["high"]), _known(table["currency"]), blanks(cells))
+    return Amounts(low, found.known("high"), found.known("currency"), blanks(cells))
 
 
 def _date(rows: Rows, name: str, column: str, option: str) -> Columns:
@@ -239,7 +230,7 @@ def numbers(rows: Rows, name: str, cells: list[str] | None = None, *, share: boo
     found = columns.parse_number_column(
         _series(rows, name, cells), share=share, decimal=decimal(rows), **_place(rows, name)
     )
-    return _known(_take(rows, found)["value"])
+    return _take(rows, found).known("value")
 
 
 def _number(rows: Rows, name: str, column: str, option: str) -> Columns:
@@ -262,7 +253,7 @@ def _flag(rows: Rows, name: str, column: str, option: str) -> Columns:
 
 
 def flags(rows: Rows, name: str) -> list:
-    return _known(_take(rows, columns.parse_flag_column(_series(rows, name), **_place(rows, name)))["value"])
+    return _take(rows, columns.parse_flag_column(_series(rows, name), **_place(rows, name))).known("value")
 
 
 def _code(rows: Rows, name: str, column: str, option: str) -> Columns:

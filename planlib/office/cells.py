@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import pandas as pd
@@ -41,29 +42,27 @@ def for_sheet(text: str) -> str:
     return text.replace("\u202f", "")
 
 
-def code_of(codes: str, found: str) -> str | None:
-    """The code a person meant: its label in either language, or the code itself; None when there is none."""
+def code_of(codes: str, found: str, langs: Iterable[str] = LANGS) -> str | None:
+    """The code a person meant: its label in either language, ours or the client's, or the code; else None."""
     wanted = _loose(found)
-    for code in CODES[codes]:
-        names = [code]
-        if has_word(f"{codes}.{code}"):
-            names += [word(f"{codes}.{code}", lang) for lang in LANGS]
-        if wanted in map(_loose, names):
-            return code
-    return None
+    for lang in (*langs, *LANGS):  # the client's own labels first: one may be ours for another code
+        for code in CODES[codes]:
+            if has_word(f"{codes}.{code}") and wanted == _loose(word(f"{codes}.{code}", lang)):
+                return code
+    return next((code for code in CODES[codes] if wanted == _loose(code)), None)
 
 
 def _loose(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace("’", "'")).strip().casefold()
 
 
-def typed(kind: str, codes: str, value) -> str:
+def typed(kind: str, codes: str, value, langs: Iterable[str] = LANGS) -> str:
     """What a person left in an editable cell, as neutral text; PlanError says why it will not do."""
     found = plain(value)
     if not found:
         return ""
     if kind == "code":
-        code = code_of(codes, found)
+        code = code_of(codes, found, langs)
         if code is None:
             raise PlanError("office.not_in_list", found=found, known=Labels(codes))
         return code

@@ -15,6 +15,7 @@ from planlib.office import cells, spec
 from planlib.office.read import Returned, Was, columns, header_row, read_back
 from planlib.schema import PlanError
 from planlib.store import Book
+from planlib.words import LANGS
 
 # Restated with a new status, or when one of them is emptied: an update says where the action stands.
 WITH_STATUS = ("reason", "decision", "new_date")
@@ -70,6 +71,7 @@ class Merge:
     conflicts: list[Conflict] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     batch: str | None = None
+    langs: tuple[str, ...] = LANGS  # with the client's own labels
 
 
 def merge(
@@ -98,8 +100,9 @@ def merge(
         A file is not a workbook of this client; nothing is written then.
     """
     returned = [read_back(path, book.client) for path in paths]
-    found = Merge()
-    now = plan.standing(facts.read(book, today), "firm")
+    known = facts.read(book, today)
+    found = Merge(langs=tuple(known.tongue(lang) for lang in LANGS))
+    now = plan.standing(known, "firm")
     texts = {name: [cells.plain(value) for value in now[name]] for name in (f.name for f in spec.EDITABLE)}
     current = pd.DataFrame(texts, index=now.index)
     wanted: dict[str, dict[str, str]] = {}
@@ -162,12 +165,12 @@ def _row(one, was: Was, n: int, at: dict, values: dict, current: pd.Series, want
         place = Place(one.file, was.shown, n, letters(at[name]), action)
         of = fields[name]
         if not of.edit:
-            if not _same(of, values[name], exported):
+            if not _same(of, values[name], exported, found.langs):
                 why = PlanError("office.locked", column=_head(was, name), was=exported or "—")
                 found.refused.append(Refusal(place, cells.plain(values[name]), why))
             continue
         try:
-            after = cells.typed(of.kind, of.codes, values[name])
+            after = cells.typed(of.kind, of.codes, values[name], found.langs)
             if after == cells.tidy(exported):
                 continue
             _refuse(name, after, current)
@@ -194,10 +197,10 @@ def _refuse(name: str, after: str, current: pd.Series) -> None:
         raise PlanError("office.emptied")
 
 
-def _same(of: spec.Field, value, exported: str) -> bool:
+def _same(of: spec.Field, value, exported: str, langs: tuple[str, ...]) -> bool:
     found = cells.plain(value)
     if of.codes and found:
-        found = cells.code_of(of.codes, found) or found
+        found = cells.code_of(of.codes, found, langs) or found
     return found == cells.tidy(exported)
 
 
@@ -226,7 +229,7 @@ def _untouched(one: Returned, was: Was, found: Merge) -> None:
     for n, (row, exported) in enumerate(zip(body, was.rows.values(), strict=True), header + 2):
         for name, text in zip(was.fields, exported, strict=True):
             value = row[at[name]] if at[name] < len(row) else ""
-            if not _same(kinds[name], value, text):
+            if not _same(kinds[name], value, text, found.langs):
                 why = PlanError("office.locked", column=_head(was, name), was=text or "—")
                 place = Place(one.file, was.shown, n, letters(at[name]))
                 found.refused.append(Refusal(place, cells.plain(value), why))
