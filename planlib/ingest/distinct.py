@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -38,13 +39,31 @@ ASKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Read:
-    """A column read: `table` (same index as the series), what was read otherwise than it stands, what must be asked."""
+    """A column read: the values of each distinct word, what was read otherwise than it stands, what must be asked."""
 
-    table: pd.DataFrame
+    values: Mapping[str, tuple[Sequence, str | type]]  # name -> one value per distinct word, and their dtype
+    words: list[str]
+    codes: np.ndarray  # for each row, the place of its word
+    index: pd.Index
     repairs: list[Repair] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The values and the words as `found`, with a row for each of the series."""
+        data = {name: pd.array(found, dtype=dtype).take(self.codes) for name, (found, dtype) in self.values.items()}
+        data["found"] = np.array(self.words, dtype=object).take(self.codes)
+        return pd.DataFrame(data, index=self.index)
+
+    def known(self, name: str) -> list:
+        """The same values row by row as a list: days are dates, unknown is None."""
+        found, dtype = self.values[name]
+        if str(dtype).startswith("datetime64"):
+            found = np.asarray(found, dtype="datetime64[D]").tolist()
+        found = [None if value is None or value != value else value for value in found]
+        return [found[code] for code in self.codes.tolist()]
 
 
 class Distinct:
@@ -120,8 +139,6 @@ class Distinct:
             if plain(value) and is_unknown(value):
                 self.repair(place, "", "parse.as_unknown")
 
-    def spread(self, columns: Mapping[str, list]) -> Read:
-        """Values per distinct value -> a table with a row per row of the series."""
-        data = {name: pd.array(values, dtype=dtype).take(self.codes) for name, (values, dtype) in columns.items()}
-        data["found"] = np.array(self.words, dtype=object).take(self.codes)
-        return Read(pd.DataFrame(data, index=self.index), self.repairs, self.questions)
+    def spread(self, columns: Mapping[str, tuple[Sequence, str | type]]) -> Read:
+        """Values per distinct value -> the column read."""
+        return Read(columns, self.words, self.codes, self.index, self.repairs, self.questions)
