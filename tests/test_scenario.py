@@ -85,6 +85,7 @@ def test_a_cut_budget_drops_the_action_with_the_least_value_per_dollar(book):
         "Against the present plan, 1 action goes out.",
         "The plan's total value goes from 1.8 to 1.4.",
         "Money unused: $0 before, $1,600 after.",
+        "Next to come in: C Action C. It would take $2,400 of Local fund in 2026.",
     ]
     assert found.sentences("fr")[0] == "Par rapport au plan actuel, 1 action sort."
 
@@ -187,6 +188,162 @@ def test_unequal_money_is_part_of_what_changed(book):
     assert changed[0]["text"] == "Fonds local, 2026 : il reste 0 $ avant, 6 000 $ après.".replace(
         " :", "\u00a0:"
     ).replace(" $", "\u00a0$").replace("6 0", "6\u00a00")
+
+
+# Every path that a scenario may take
+
+
+def test_an_amount_with_its_sign_is_taken_from_what_there_is(book):
+    found = compare(book, "budget.fonds/2026.amount=-4 000 $")
+    assert found.after.chosen == ["A", "B"]  # 8,000 $ is left
+    assert found.said[0].text("fr", found.names["fr"]).replace("\u00a0", " ") == (
+        "Budget de Fonds local : de 12 000 $ à 8 000 $."
+    )
+    assert compare(book, "budget.fonds/2026.amount=+4000").after.use["capacity"].tolist() == [16_000.0]
+
+
+def test_a_source_is_named_by_its_title_and_its_amount_by_itself(book):
+    # The words of a council: minus 4,000 $, local fund.
+    assert compare(book, "budget.FONDS LOCAL=\u22124000").after.chosen == ["A", "B"]
+
+
+def test_a_cut_of_a_source_over_several_years_falls_on_the_plans_years_in_proportion(book):
+    put(book, "client", {"client_id": "client", "plan_years": 2})
+    put(book, "budget", *({"source_id": "fonds", "fiscal_year": y, "amount": a} for y, a in ((2025, 5e3), (2027, 6e3))))
+    money = compare(book, "budget.fonds=-6000").after.use.set_index("period")["capacity"]
+    assert money.to_dict() == {"2026": 8_000.0, "2027": 4_000.0}  # a third of 18,000 $ in all; 2025 is behind
+
+
+def test_all_budgets_less_an_amount_lose_it_in_proportion(book):
+    put(book, "budget", {"source_id": "dons", "fiscal_year": 2026, "amount": 4_000.0})
+    money = compare(book, "budget=-8000").after.use.set_index("source_id")["capacity"]
+    assert money.to_dict() == {"dons": 2_000.0, "fonds": 6_000.0}
+
+
+def team(book, days: float = 52.0):
+    """A role of two posts with one day a week in all, by quarter; each action takes 8 days."""
+    put(book, "role", {"role_id": "coord", "title": "Coordination"})
+    put(book, "post", *({"post_id": p, "title": f"Poste {p}", "role_id": "coord"} for p in ("P1", "P2")))
+    put(book, "capacity", *({"role_id": "coord", "period": f"2026-Q{q}", "days": days / 4} for q in (1, 2, 3, 4)))
+
+
+def test_a_post_vacant_from_may_takes_its_share_of_the_days_from_may_on(book):
+    team(book)
+    put(book, "demand", {"action_id": "A", "role_id": "coord", "effort_days": 8.0})
+    put(book, "assignment", {"action_id": "A", "post_id": "P1", "part": "accountable"})
+    found = compare(book, "post.P1.vacant=2026-05-01")
+    days = found.after.use[found.after.use["role_id"] == "coord"].set_index("period")["capacity"]
+    # 13 days over the quarter's 13 Thursdays, five of them in April; then half, over four in May and four in June.
+    assert days["2026-04"] == pytest.approx(5.0)
+    assert days[["2026-05", "2026-06"]].tolist() == pytest.approx([2.0, 2.0])
+    # The last quarter has 14 Thursdays, five in October.
+    assert days["2026-10"] == pytest.approx(5 * 13 / 14 / 2, abs=1e-3)
+    # Half of 8 days to June, of 13 in the third quarter and of 13 in the fourth.
+    assert found.said[0].text("en", found.names["en"]) == (
+        "Post 'Poste P1' is vacant from May 1, 2026: 17 days less for Coordination. It answers for 1 open action."
+    )
+
+
+def test_both_posts_of_a_role_vacant_leave_no_day(book):
+    team(book)
+    put(book, "demand", *({"action_id": a, "role_id": "coord", "effort_days": 2.0} for a in MARKS))
+    assert compare(book, "post.P1=out").after.chosen != []
+    assert compare(book, "post.P1=out", "post.Poste P2=out").after.chosen == []
+
+
+def test_a_post_without_a_role_cannot_say_which_days_go(book):
+    put(book, "post", {"post_id": "P9", "title": "Présidence"})
+    with pytest.raises(PlanError, match=r"Post 'Présidence' has no role"):
+        compare(book, "post.P9=out")
+
+
+def test_a_delayed_action_starts_so_many_weeks_after_its_planned_day(book):
+    put(book, "action", {"action_id": "A", "deadline": "2026-02-06"})
+    store_plan(book)
+    found = compare(book, "action.A.delay_weeks=8")
+    assert found.after.actions.loc["A", "start"] == pd.Timestamp(2026, 3, 2)
+    assert found.said[0].text("en", found.names["en"]) == (
+        "A Action A is delayed by 8 weeks: not before March 2, 2026; its deadline becomes April 3, 2026."
+    )
+
+
+def test_an_axis_that_is_dropped_takes_its_actions_out(book):
+    put(book, "axis", {"axis_id": "X1", "title": "Rayonner"})
+    put(book, "action", *({"action_id": a, "axis_id": "X1"} for a in "AB"))
+    found = compare(book, "axis.rayonner=out")
+    assert found.after.chosen == ["C"]
+    assert found.said[0].text("fr", found.names["fr"]).replace("\u00a0", " ") == (
+        "Les 2 actions de « Rayonner » sont exclues."
+    )
+
+
+def test_a_changed_context_is_told_and_kept_and_changes_no_figure(book):
+    found = compare(book, "context=Les rassemblements sont interdits", "budget=-20%")
+    assert found.said[0].text("en", found.names["en"]) == "Context: Les rassemblements sont interdits"
+    assert found.after.chosen == ["A", "B"]
+    assert compare(book, "context=Rien d'autre").actions.empty
+
+
+def test_a_source_lost_in_the_year_keeps_what_it_gave_before(book):
+    put(book, "client", {"client_id": "client", "plan_years": 2})
+    put(book, "budget", {"source_id": "fonds", "fiscal_year": 2027, "amount": 6_000.0})
+    store_plan(book)
+    found = compare(book, "source.Fonds local=out", today=date(2027, 1, 11))
+    assert found.after.use.set_index("period")["capacity"].to_dict() == {"2026": 12_000.0, "2027": 0.0}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "budget=-20%", "budget=9000", "budget=-3000", "budget.fonds=-10%", "budget.fonds/2026.amount=9000",
+        "source.fonds=out", "source.fonds.status=requested", "source.fonds=in",
+        "action.A=in", "action.A=out", "action.A.deadline=2026-06-30", "action.A.duration_weeks=+4",
+        "action.A.mandatory=oui", "action.A.priority=essential", "cost.A/fonds/2026.amount_high=+1000",
+        "criterion.ease.points=30", "criterion.Facilité.points=30", "judgement.T1/A/effect.performance=3",
+        "client.parallel_limit=1", "client.plan_years=2", "context=Pandémie",
+    ],
+)  # fmt: skip
+def test_each_way_to_write_a_change_makes_a_plan_again(book, change):
+    found = compare(book, change)
+    assert found.after.status in ("optimal", "feasible") and len(found.said) == 1
+    assert all(found.said[0].text(lang, found.names[lang]) for lang in ("fr", "en"))
+
+
+# The next action in
+
+
+def test_the_next_action_in_is_the_one_that_lacks_the_least_money(book):
+    put(book, "cost", {"action_id": "B", "source_id": "fonds", "fiscal_year": 2026, "amount_high": 7_000.0})
+    found = compare(book, "budget=5000")
+    # A is in with 4,000 of 5,000 $: B lacks 6,000 $, C 3,000 $.
+    assert found.after.chosen == ["A"]
+    assert found.sentences("fr")[-1].replace("\u00a0", " ") == (
+        "Prochaine à entrer : C Action C. Il y faudrait 3 000 $ de Fonds local en 2026."
+    )
+
+
+# Side by side
+
+
+def test_scenarios_stand_side_by_side_against_one_plan(book):
+    found = scenario.side_by_side(book, {"Coupe": ["budget=-20%"], "Sans A": ["action.A=out"]}, today=START)
+    assert found.today.chosen == ["A", "B", "C"]
+    assert {name: one.after.chosen for name, one in found.scenarios.items()} == {
+        "Coupe": ["A", "B"],
+        "Sans A": ["B", "C"],
+    }
+    chosen = found.actions.pivot(index="action_id", columns="scenario", values="chosen")
+    assert chosen.loc["A"].to_dict() == {"": True, "Coupe": True, "Sans A": False}
+    assert chosen.loc["C"].to_dict() == {"": True, "Coupe": False, "Sans A": True}
+    told = found.sentences("en")
+    assert told[""] == ["Present plan: 3 actions of 3.", "Its total value is 1.8."]
+    assert told["Coupe"][:2] == ["All budgets: from $12,000 to $9,600.", "Against the present plan, 1 action goes out."]
+
+
+def test_side_by_side_says_what_each_scenario_says_alone(book):
+    both = scenario.side_by_side(book, {"x": ["budget=-20%"], "y": ["criterion.ease.points=30"]}, today=START)
+    for name, change in (("x", "budget=-20%"), ("y", "criterion.ease.points=30")):
+        assert both.scenarios[name].document("fr") == compare(book, change).document("fr")
 
 
 # From which day
@@ -308,11 +465,11 @@ def test_the_command_answers_in_json_keeps_on_demand_and_refuses_with_exit_2(boo
         ("action.A.deadline=mai", r"'action.A.deadline=mai': write a date YYYY-MM-DD"),
         ("budget.fonds/2026.amount=beaucoup", r"write a number without a thousands comma"),
         ("budget.fonds/2026.amount=1,250", r"write a number without a thousands comma"),
-        ("budget.fonds/2026.amount=-5", r"would give less than zero"),
+        ("budget.fonds/2026.amount=-12001", r"would give less than zero"),
         ("budget=-120%", r"would give less than zero"),
         ("budget=20%", r"write a percentage with its sign"),
         ("capacity=-20%", r"No capacity is known"),
-        ("criterion.ease=out", r"only an action or a source can be 'in' or 'out'"),
+        ("criterion.ease=out", r"only an action, an axis or a source can be 'in' or 'out'"),
         ("action.A.status=fini", r"is not in the list. Choose one of: "),
         ("action.A.deadline=-20%", r"a percentage means nothing"),
         ("action.A.cost_low=+5%", r"the value it starts from is not known"),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
 from planlib import decide
 from planlib.facts import Facts, fiscal_year
 from planlib.scenario.changes import EVERYTHING, KINDS_OF, Change
+from planlib.scenario.vacant import vacant
 from planlib.schedule import Money, Reason
-from planlib.schema import KINDS
+from planlib.schema import KINDS, PlanError
 
 MONEY = "units of `currency`"
 FORCED_IN, FORCED_OUT = "in", "out"
@@ -26,28 +27,39 @@ class Applied:
     said: tuple[Reason, ...]
 
 
-def applied(facts: Facts, changes: tuple[Change, ...], start: date) -> Applied:
+def applied(facts: Facts, changes: tuple[Change, ...], start: date, since: date | None = None) -> Applied:
     """The facts with the changes made one after the other.
 
     A criterion's points count for nothing beside the weights that judges gave; when they are changed, the group's
     weights become points out of 100 first, and the judges' own are left out. When every day of everyone is
-    changed by a share, so is the default that stands for a capacity not known.
+    changed by a share, so is the default that stands for a capacity not known. `start` is the plan's first day; a
+    source lost keeps what it gave in the years that ended before `since`.
     """
     forced: dict[str, str] = {}
     said: list[Reason] = []
     for change in changes:
-        if change.kind == "action" and change.value in (FORCED_IN, FORCED_OUT) and not change.column:
-            forced[change.keys[0]] = change.value
-            said.append(Reason(f"scenario.forced_{change.value}", {"action": change.keys[0]}))
+        if change.kind == "context":
+            said.append(Reason("scenario.context", {"text": change.given}))
             continue
-        facts, sentence = _made(facts, change, start)
+        if change.kind in ("action", "axis") and not change.column:
+            named, value = change.keys[0], change.value
+            of_axis = facts.actions.index[facts.actions["axis_id"] == named] if change.kind == "axis" else [named]
+            forced |= dict.fromkeys(of_axis, value)
+            key = f"scenario.forced_{value}" if change.kind == "action" else f"scenario.axis_{value}"
+            said.append(Reason(key, {change.kind: named, "n": len(of_axis)}))
+            continue
+        facts, sentence = _made(facts, change, start, since)
         said.append(sentence)
     return Applied(facts, forced, tuple(said))
 
 
-def _made(facts: Facts, change: Change, start: date) -> tuple[Facts, Reason]:
+def _made(facts: Facts, change: Change, start: date, since: date | None) -> tuple[Facts, Reason]:
     if change.kind == "source" and not change.column:
-        return _source(facts, change)
+        return _source(facts, change, since)
+    if change.kind == "post" and change.column in ("", "vacant"):
+        return vacant(facts, change, start)
+    if change.column == "delay_weeks":
+        return _delayed(facts, change, start)
     if change.kind == "criterion" and change.column == "points":
         facts = _stated_points(facts)
     if change.kind == "client":
@@ -56,12 +68,16 @@ def _made(facts: Facts, change: Change, start: date) -> tuple[Facts, Reason]:
     table = getattr(facts, name).copy()
     keys = list(change.keys)
     before = table.loc[keys, change.column]
-    after = before * change.share if change.share is not None else pd.Series(change.value, index=before.index)
     everything = change.path in EVERYTHING
-    if everything and change.share is None:
+    share = change.share
+    if share is not None:
+        after = before * share
+    elif change.added is not None:
+        after, share = _shared_out(before, change.added, facts, start, add=True)
+    elif everything:
         after, share = _shared_out(before, change.value, facts, start)
     else:
-        share = change.share
+        after = pd.Series(change.value, index=before.index)
     table[change.column] = table[change.column].astype("object")
     table.loc[keys, change.column] = after.astype("object")
     table[change.column] = table[change.column].astype(before.dtype)
@@ -73,15 +89,23 @@ def _made(facts: Facts, change: Change, start: date) -> tuple[Facts, Reason]:
     return facts.replacing(**replaced), _sentence(facts, change, before, table.loc[keys, change.column])
 
 
-def _shared_out(before: pd.Series, total: float, facts: Facts, start: date) -> tuple[pd.Series, float]:
-    """The figures brought to a total over the plan's own years, each in proportion; and the share that is."""
+def _shared_out(
+    before: pd.Series, total: float, facts: Facts, start: date, add: bool = False
+) -> tuple[pd.Series, float]:
+    """The figures brought to a total over the plan's own years, each in proportion, and the share that is; `add`:
+    the total is what is added, and other years stay as they are."""
+    if len(before) == 1:
+        return (before + total if add else pd.Series(total, index=before.index)), 1.0
     periods = before.index.get_level_values(-1)
-    years = pd.Series([int(str(period)[:4]) for period in periods], index=before.index)
+    years = pd.Series(pd.to_numeric(pd.Series(periods).astype(str).str[:4], errors="coerce").to_numpy(), before.index)
     first = fiscal_year(start, facts.settings["fiscal_start"])
     inside = years.between(first, first + int(facts.settings["plan_years"]) - 1)
-    now = before[inside].sum() if inside.any() else before.sum()
-    share = total / now if now else 0.0
-    return before * share, share
+    inside = inside if inside.any() else pd.Series(True, index=before.index)
+    now = before[inside].sum()
+    share = (now + total if add else total) / now if now else 0.0
+    if add and share < 0:
+        raise PlanError("scenario.below_zero", path=str(before.name), found=f"{total:g}")
+    return before.where(~inside, before * share) if add else before * share, share
 
 
 def _stated_points(facts: Facts) -> Facts:
@@ -92,7 +116,7 @@ def _stated_points(facts: Facts) -> Facts:
     return facts.replacing(criteria=criteria, weights=facts.weights.iloc[:0])
 
 
-def _source(facts: Facts, change: Change) -> tuple[Facts, Reason]:
+def _source(facts: Facts, change: Change, since: date | None) -> tuple[Facts, Reason]:
     """A source that is lost pays for nothing; one that is sure counts as confirmed."""
     source = change.keys[0]
     if change.value == FORCED_IN:
@@ -100,14 +124,36 @@ def _source(facts: Facts, change: Change) -> tuple[Facts, Reason]:
         sources.loc[source, "status"] = "confirmed"
         return facts.replacing(sources=sources), Reason("scenario.source_in", {"source": source})
     budgets = facts.budgets.copy()
-    budgets.loc[budgets.index.get_level_values("source_id") == source, "amount"] = 0.0
+    years = budgets.index.get_level_values("fiscal_year")
+    first = -1 if since is None else fiscal_year(since, facts.settings["fiscal_start"])
+    budgets.loc[(budgets.index.get_level_values("source_id") == source) & (years >= first), "amount"] = 0.0
     return facts.replacing(budgets=budgets), Reason("scenario.source_out", {"source": source})
+
+
+def _delayed(facts: Facts, change: Change, start: date) -> tuple[Facts, Reason]:
+    """An action that cannot start before so many weeks after its planned day; a deadline it then misses is put off
+    by as many."""
+    actions, action = facts.actions.copy(), change.keys[0]
+    weeks = timedelta(weeks=int(change.value))
+    planned = facts.schedule["start"].reindex([action]).iloc[0]
+    first = next(day for day in (planned, actions.loc[action, "earliest_start"], pd.Timestamp(start)) if pd.notna(day))
+    actions.loc[action, "earliest_start"] = first + weeks
+    told = {"action": action, "n": int(change.value), "day": (first + weeks).date()}
+    deadline = actions.loc[action, "deadline"]
+    if pd.isna(deadline) or deadline >= first + weeks:
+        return facts.replacing(actions=actions), Reason("scenario.delayed", told)
+    actions.loc[action, "deadline"] = deadline + weeks
+    told["until"] = (deadline + weeks).date()
+    return facts.replacing(actions=actions), Reason("scenario.delayed_deadline", told)
 
 
 def _setting(facts: Facts, change: Change) -> tuple[Facts, Reason]:
     settings = facts.settings.copy()
     before = settings[change.column]
-    settings[change.column] = change.value if change.share is None else before * change.share
+    if change.share is not None:
+        settings[change.column] = before * change.share
+    else:
+        settings[change.column] = change.value if change.added is None else before + change.added
     one = pd.Series([before]), pd.Series([settings[change.column]])
     return facts.replacing(settings=settings), _sentence(facts, change, *one)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,11 +19,14 @@ from planlib.schema import CODES, KINDS, Column, PlanError
 # Kinds a scenario may change: those that the ranking and the plan are made of.
 KINDS_OF = {kind: name for name, kind in TABLES.items()} | {"client": "settings"}
 CHANGED = (
-    "action", "assignment", "budget", "capacity", "client", "cost", "criterion", "demand", "gate", "judgement", "limit",
-    "mode", "post", "precedence", "role", "source", "weight",
+    "action", "assignment", "axis", "budget", "capacity", "client", "cost", "criterion", "demand", "gate", "judgement",
+    "limit", "mode", "post", "precedence", "role", "source", "weight",
 )  # fmt: skip
 EVERYTHING = {"budget": "amount", "capacity": "days"}  # a path of one word changes every figure of this column
-SWITCHED = ("action", "source")  # what can be in or out
+SWITCHED = ("action", "source", "axis", "post")  # what can be in or out; a post that is out is vacant
+# What a table has no column for and a scenario can say all the same: an action that starts so many weeks later than
+# planned, a post without anybody from a day on.
+SAID_ONLY = {("action", "delay_weeks"): Column("delay_weeks", "whole"), ("post", "vacant"): Column("vacant", "date")}
 FLAGS = {"true": True, "yes": True, "oui": True, "false": False, "no": False, "non": False}
 BELOW_ZERO = {("precedence", "lag_weeks"), ("judgement", "performance")}
 FIGURE = re.compile(r"[+-]?(\d{1,3}( \d{3})+|\d+)([.,]\d+)?")
@@ -33,8 +37,9 @@ NEAR = 4
 class Change:
     """One change, read: the rows of a table (`keys`), the column, and what becomes of it.
 
-    `share` multiplies the figure (0.8 for -20%); otherwise `value` replaces it: a number, a date, a code, a flag,
-    "in" or "out". `path` and `given` are as written.
+    `share` multiplies the figure (0.8 for -20%), `added` is added to it (-60000), to the total when there are several
+    rows; otherwise `value` replaces it: a number, a date, a code, a flag, "in" or "out". `path` and `given` are as
+    written.
     """
 
     path: str
@@ -44,6 +49,7 @@ class Change:
     column: str
     value: object = None
     share: float | None = None
+    added: float | None = None
 
 
 def read_changes(facts: Facts, changes: Mapping | Iterable, *, since: date | None = None) -> tuple[Change, ...]:
@@ -52,11 +58,13 @@ def read_changes(facts: Facts, changes: Mapping | Iterable, *, since: date | Non
     Parameters
     ----------
     changes : mapping of path to value, or list of "PATH=VALUE" texts or of pairs
-        PATH is `budget`, `capacity`, or kind.key.column; a key of several columns is joined with `/`, and its first
-        parts alone stand for all the rows that begin so. VALUE is a number, a percentage with its sign (-20%), a
-        date (YYYY-MM-DD), a code, or `in` or `out` for an action or a source.
+        PATH is `budget`, `capacity`, `context`, or kind.key.column; a key of several columns is joined with `/`, and
+        its first parts alone stand for all the rows that begin so; a title stands for its key. The column may be left
+        out for a budget or a capacity. VALUE is a number, a percentage or an amount with its sign (-20%, -60000), a
+        date (YYYY-MM-DD), a code, or `in` or `out` for an action, an axis, a source or a post. `context` takes words:
+        they change no figure and are told and kept with the scenario.
     since : date, optional
-        `budget` and `capacity` leave the periods that ended before this day as they were.
+        Budgets and capacities of several periods leave those that ended before this day as they were.
 
     Raises
     ------
@@ -84,19 +92,19 @@ def _pair(change) -> tuple[str, object]:
 
 def _read(facts: Facts, path: str, value, since: date | None) -> Change:
     given = value.isoformat()[:10] if isinstance(value, date) else str(value).strip()
+    if path == "context":
+        return Change(path, given, "context", (), "text", value=given)
     if path in EVERYTHING:
+        column = EVERYTHING[path]
         table = getattr(facts, KINDS_OF[path])
-        known = table[EVERYTHING[path]].notna().to_numpy()
-        if since is not None:
-            start = facts.settings["fiscal_start"]
-            ends = [bounds(str(period), start)[1] for period in table.index.get_level_values(-1)]
-            known = known & (pd.DatetimeIndex(ends) >= pd.Timestamp(since))
-        if not known.any():
+        keys = _open(facts, tuple(table.index[table[column].notna()]), since)
+        if not keys:
             raise PlanError(f"scenario.no_{path}")
-        return _valued(facts, path, given, path, tuple(table.index[known]), EVERYTHING[path])
+        return _valued(facts, path, given, path, keys, column)
     kind, _, rest = path.partition(".")
     if kind not in CHANGED:
-        raise PlanError("scenario.unknown_kind", found=kind, near=_near(kind, [*EVERYTHING, *CHANGED]))
+        known = [*EVERYTHING, "context", *(name for name in CHANGED if name not in EVERYTHING)]
+        raise PlanError("scenario.unknown_kind", found=kind, near=_near(kind, known)[:1], known=known)
     if given in ("in", "out"):
         if kind not in SWITCHED:
             raise PlanError("scenario.not_switched", path=path, found=given)
@@ -106,12 +114,25 @@ def _read(facts: Facts, path: str, value, since: date | None) -> Change:
     if kind == "client":
         key, column, dot = "client", column or rest, "."
     columns = {name: spec for name, spec in KINDS[kind].columns.items() if name not in ("edition", "origin")}
+    columns |= {name: spec for (of, name), spec in SAID_ONLY.items() if of == kind}
+    if kind in EVERYTHING and column not in columns:  # budget.fonds=-60000
+        key, column, dot = rest, EVERYTHING[kind], "."
     if not dot:
         raise PlanError("scenario.no_column", path=path, known=sorted(columns))
     keys = _keys(facts, kind, path, key)
     if column not in columns:
         raise PlanError("scenario.unknown_column", kind=kind, found=column, near=_near(column, list(columns)))
+    if kind in EVERYTHING and len(keys) > 1:
+        keys = _open(facts, keys, since) or keys
     return _valued(facts, path, given, kind, keys, column)
+
+
+def _open(facts: Facts, keys: tuple, since: date | None) -> tuple:
+    """Those of a table's periods that had not ended on the day."""
+    if since is None:
+        return keys
+    start = facts.settings["fiscal_start"]
+    return tuple(key for key in keys if bounds(str(key[-1]), start)[1] >= pd.Timestamp(since))
 
 
 def _keys(facts: Facts, kind: str, path: str, found: str) -> tuple:
@@ -120,12 +141,36 @@ def _keys(facts: Facts, kind: str, path: str, found: str) -> tuple:
         return ("client",)
     index = getattr(facts, KINDS_OF[kind]).index
     written = {_written(key): key for key in index}
-    if found in written:
-        return (written[found],)
-    begun = tuple(key for text, key in written.items() if text.startswith(f"{found}/"))
-    if begun and found:
-        return begun
+    for one in (found, _by_title(facts, kind, found)):
+        if one in written:
+            return (written[one],)
+        begun = tuple(key for text, key in written.items() if text.startswith(f"{one}/"))
+        if begun and one:
+            return begun
     raise PlanError("scenario.unknown_key", path=path, kind=kind, found=found, near=_near(found, list(written)))
+
+
+TITLED_BY = {"budget": "sources", "cost": "sources", "capacity": "roles"}  # whose titles stand for the first part
+
+
+def _by_title(facts: Facts, kind: str, found: str) -> str:
+    """The key written with its id where a title, or an id in other letters, was given."""
+    head, slash, tail = found.partition("/")
+    table = getattr(facts, TITLED_BY.get(kind, KINDS_OF[kind]))
+    plain = _plain(head)
+    for column in ("title", "title_fr", "title_en"):
+        if column in table:
+            ids = [key for key, title in table[column].dropna().items() if _plain(str(title)) == plain]
+            if len(ids) == 1:
+                return f"{ids[0]}{slash}{tail}"
+    near = [key for key in table.index if isinstance(key, str) and _plain(key) == plain]
+    return f"{near[0]}{slash}{tail}" if len(near) == 1 else found
+
+
+def _plain(text: str) -> str:
+    """A title without capitals, accents or the kind of its apostrophes."""
+    bare = unicodedata.normalize("NFKD", text.replace("\u2019", "'"))
+    return "".join(letter for letter in bare if not unicodedata.combining(letter)).casefold().strip()
 
 
 def _written(key) -> str:
@@ -140,12 +185,16 @@ def _near(found: str, known: list[str]) -> list[str]:
 
 
 def _valued(facts: Facts, path: str, given: str, kind: str, keys: tuple, column: str) -> Change:
-    spec = KINDS[kind].columns[column]
+    spec = SAID_ONLY.get((kind, column)) or KINDS[kind].columns[column]
     text = given.replace("\u2212", "-").replace("\u00a0", " ").replace("\u202f", " ").strip()
     if text.endswith("%"):
         if spec.kind not in ("number", "whole"):
             raise PlanError("scenario.not_a_share", path=path, found=given)
         return Change(path, given, kind, keys, column, share=_share(facts, path, given, text, kind, keys, column))
+    signed = text[:1] in ("+", "-") and spec.kind in ("number", "whole") and (kind, column) not in BELOW_ZERO
+    if signed and (kind, column) not in SAID_ONLY:
+        added = _added(facts, path, given, text, kind, keys, column, whole=spec.kind == "whole")
+        return Change(path, given, kind, keys, column, added=added)
     return Change(path, given, kind, keys, column, value=_value(path, given, text, kind, spec))
 
 
@@ -160,6 +209,18 @@ def _share(facts: Facts, path: str, given: str, text: str, kind: str, keys: tupl
     if now.isna().all():
         raise PlanError("scenario.unknown_now", path=path, found=given)
     return share
+
+
+def _added(facts: Facts, path: str, given: str, text: str, kind: str, keys: tuple, column: str, whole: bool) -> float:
+    """What is added to the figure known, or taken from it: never more than there is."""
+    added = _value(path, given, text[1:], kind, Column(column, "whole" if whole else "number"))
+    added = -added if text[0] == "-" else added
+    now = pd.Series([current(facts, kind, key, column) for key in keys], dtype="float64")
+    if now.isna().all():
+        raise PlanError("scenario.unknown_now", path=path, found=given)
+    if now.sum() + added < 0:
+        raise PlanError("scenario.below_zero", path=path, found=given)
+    return added
 
 
 def _value(path: str, given: str, text: str, kind: str, spec: Column):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 from planlib import decide, facts
 from planlib.facts import Facts
-from planlib.scenario.applied import applied
-from planlib.scenario.changes import read_changes
+from planlib.scenario.applied import Applied, applied
+from planlib.scenario.changes import Change, read_changes
 from planlib.scenario.comparison import KINDS_OF_CHANGE, Comparison, Side
 from planlib.scenario.kept import named
+from planlib.scenario.marginal import marginal
 from planlib.scenario.reasons import why
 from planlib.scenario.under_way import again
 from planlib.schedule import Money, Reason
@@ -60,28 +62,54 @@ def compare(
     PlanError
         A path or a value that means nothing here; no action; no plan even as things are.
     """
+    return against(ground(book, today=today, time_limit=time_limit), changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The plan as things are, made once, that scenarios are held against; `start` and `under_way` as a Comparison's."""
+
+    facts: Facts
+    start: date
+    today: date | None
+    under_way: bool
+    time_limit: float
+    plan: decide.Plan
+
+    @property
+    def since(self) -> date | None:
+        """The day from which figures may still change."""
+        return self.today if self.under_way else None
+
+
+def ground(book: Book, *, today: date | None = None, time_limit: float = 10.0) -> Ground:
+    """The plan as things are, by the way that `compare` states."""
     start, under_way = _start(book, today)
     now = facts.read(book, today=today if under_way else start)
     if now.actions.empty:
         raise PlanError("scenario.no_action", client=book.client)
-    if isinstance(changes, str) and "=" not in changes:
-        changes = named(now, changes)
-    read = read_changes(now, [changes] if isinstance(changes, str) else changes, since=today if under_way else None)
     if not under_way:
         news = now.updates
         days = news.index.get_level_values("updated_on")
         now = now.replacing(updates=news[days <= start.isoformat()])
-    scenario = applied(now, read, start)
+    return Ground(now, start, today, under_way, time_limit, _planned(now, start, today, under_way, time_limit))
 
-    def planned(known: Facts, forced: dict[str, str] | None = None) -> decide.Plan:
-        if under_way:
-            return again(known, start, today, time_limit=time_limit, changes=forced)
-        return decide.plan(known, start, time_limit=time_limit, changes=forced)
 
-    plan = planned(now)
+def changed(held: Ground, changes: Mapping | Iterable | str) -> tuple[tuple[Change, ...], Applied]:
+    """The changes read, and the facts under them."""
+    if isinstance(changes, str) and "=" not in changes:
+        changes = named(held.facts, changes)
+    read = read_changes(held.facts, [changes] if isinstance(changes, str) else changes, since=held.since)
+    return read, applied(held.facts, read, held.start, held.since)
+
+
+def against(held: Ground, changes: Mapping | Iterable | str) -> Comparison:
+    """What `compare` gives, for a plan as things are that was made before."""
+    read, scenario = changed(held, changes)
+    now, plan = held.facts, held.plan
     before = _side(now, plan)
     try:
-        then = planned(scenario.facts, scenario.forced)
+        then = _planned(scenario.facts, held.start, held.today, held.under_way, held.time_limit, scenario.forced)
         after = _side(scenario.facts, then)
     except PlanError as error:
         if not error.key.startswith(IMPOSSIBLE):
@@ -89,22 +117,40 @@ def compare(
         then, after = None, _blocked(scenario.facts, before, error)
     actions = _differences(before, after, plan, then, scenario.forced)
     unused = _unused(before, after)
-    titles = {lang: facts.titles(now.actions, lang) for lang in LANGS}
-    names = {lang: decide.names(now, lang) | {a: f"{a} {title}" for a, title in titles[lang].items()} for lang in LANGS}
+    titles, names = named_in(now)
     return Comparison(
-        start=start,
-        under_way=under_way,
+        start=held.start,
+        under_way=held.under_way,
         changes=read,
         said=scenario.said,
         before=before,
         after=after,
         actions=actions,
         unused=unused,
-        summary=tuple(_summary(now, before, after, actions, unused, _committed(plan, then))),
+        summary=tuple(_summary(now, before, after, actions, unused, _committed(plan, then), _next(then))),
         currency=now.settings["currency"],
         titles=titles,
         names=names,
     )
+
+
+def named_in(known: Facts) -> tuple[dict[str, pd.Series], dict[str, dict[str, str]]]:
+    """(titles of actions, what stands for each id in a sentence), by language."""
+    titles = {lang: facts.titles(known.actions, lang) for lang in LANGS}
+    names = {
+        lang: decide.names(known, lang) | {a: f"{a} {title}" for a, title in titles[lang].items()} for lang in LANGS
+    }
+    return titles, names
+
+
+def _planned(known: Facts, start: date, today, under_way: bool, time_limit: float, forced=None) -> decide.Plan:
+    if under_way:
+        return again(known, start, today, time_limit=time_limit, changes=forced)
+    return decide.plan(known, start, time_limit=time_limit, changes=forced)
+
+
+def _next(plan: decide.Plan | None) -> Reason | None:
+    return None if plan is None or plan.schedule is None else marginal(plan)
 
 
 def _start(book: Book, today: date | None) -> tuple[date, bool]:
@@ -215,7 +261,15 @@ def _committed(before: decide.Plan, after: decide.Plan | None) -> list[Reason]:
     return [reason for reason in told(after) if reason not in known]
 
 
-def _summary(now: Facts, before: Side, after: Side, actions: pd.DataFrame, unused: pd.DataFrame, beyond: list[Reason]):
+def _summary(
+    now: Facts,
+    before: Side,
+    after: Side,
+    actions: pd.DataFrame,
+    unused: pd.DataFrame,
+    beyond: list[Reason],
+    more: Reason | None,
+):
     """What changed in words: what goes out, comes in and moves; the value; what is left of money and days."""
     if after.blocked is not None:
         yield Reason("scenario.impossible", {"why": after.blocked})
@@ -238,4 +292,6 @@ def _summary(now: Facts, before: Side, after: Side, actions: pd.DataFrame, unuse
     days = unused[unused["role_id"].notna()]
     if len(days):
         yield Reason("scenario.days_left", {side: round(float(days[side].sum())) for side in ("before", "after")})
+    if more is not None:
+        yield more
     yield from beyond
