@@ -7,7 +7,10 @@ import math
 import altair as alt
 import pandas as pd
 
+from planlib.words import word
+
 TURN = 1e9  # scores are compared at 9 decimals
+MOST = 60  # actions among which the page looks for who passes whom: beyond, the best of them
 ROUNDING = 2**52  # added to a smaller number, it rounds it to a whole one as numpy does, halves to even
 
 
@@ -48,6 +51,35 @@ def stated_points(weights: pd.Series) -> pd.Series:
     """Points from 0 to 100 as the sliders take them: shares that sum to 1 become parts of 100."""
     shares = abs(float(weights.sum()) - 1) < 1e-6
     return weights.astype("float64") * (100.0 if shares else 1.0)
+
+
+def swaps_told(named: list[str], lang: str, lines: int) -> dict:
+    """What templates/live/swaps.js needs to say who passes whom: words with their gaps between NUL characters.
+
+    `lines` sentences at most; beyond `MOST` actions, only the best at the weights of the moment are looked at.
+    """
+    gaps = {name: f"\0{name}\0" for name in ("passes", "passed", "criterion", "points", "now", "first")}
+    near = {name: gap for name, gap in gaps.items() if name != "first"}
+    moved = {name: gaps[name] for name in ("criterion", "first", "now")}
+    return {
+        "lang": str(lang),
+        "criteria": named,
+        "lines": lines,
+        "most": MOST,
+        "heading": word("ranking.page_notes", lang),
+        "points": word("ranking.points", lang, points="\0"),
+        "above": word("robust.passes_above", lang, **near),
+        "below": word("robust.passes_below", lang, **near),
+        "crossed": word("ranking.swap_crossed", lang, **gaps),
+        "nothing": word("ranking.swap_none", lang, **moved),
+        "more": {form: word("ranking.swap_more", lang, n=n, count="\0") for form, n in (("one", 1), ("other", 2))},
+    }
+
+
+def stated_at(values: pd.DataFrame, weights: pd.Series) -> list[dict]:
+    """Each slider's first points: as it shows them, and as they are."""
+    points = stated_points(weights.reindex(values.columns)).tolist()
+    return [{"shown": told(point), "exact": point} for point in points]
 
 
 def told(point: float) -> float | int:

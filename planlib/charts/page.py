@@ -6,8 +6,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from html import escape
@@ -17,11 +16,12 @@ from string import Template
 import altair as alt
 import pandas as pd
 
-from planlib.charts import ranking, theme
+from planlib.charts import live, ranking, theme
 from planlib.words import day, number, word
 from planlib.workspace import HOME
 
 LOOK = HOME / "templates"
+LINES = 4  # sentences on who passes whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,6 @@ class About:
     today: date
     accent: str = theme.ACCENT
     title: str = ""
-    notes: Sequence[str] = field(default=())
 
     @property
     def heading(self) -> str:
@@ -47,7 +46,6 @@ def live_page(chart: alt.LayerChart, about: About, table: pd.DataFrame | None = 
     ----------
     chart : LayerChart
     about : About
-        `notes` are sentences shown under the chart (swap points from `robust.say_swap`, at the stated weights).
     table : DataFrame, optional
         The ranking at the stated weights, with its columns named for people, one click away.
 
@@ -57,16 +55,18 @@ def live_page(chart: alt.LayerChart, about: About, table: pd.DataFrame | None = 
         Scripts are named by their hash in the page's policy; all words are escaped.
     """
     spec = chart.properties(width="container").to_dict()
-    title, lang = spec.pop("title"), about.lang
+    title, lang, stated = spec.pop("title"), about.lang, spec.pop("usermeta")["stated"]
     start = {p["name"]: p["value"] for p in spec["params"] if p["name"].startswith("points_")}
+    named = [p["bind"]["name"] for p in spec["params"] if p["name"].startswith("points_")]
     page = {
         "spec": spec,
         "lang": lang,
         "start": start,
         "colours": ranking.colours(len(start)),
-        "points": word("ranking.points", lang, points="{points}"),
+        "swaps": live.swaps_told(named, lang, LINES),
+        "stated": stated,
     }
-    script = (LOOK / "live" / "live.js").read_text(encoding="utf-8")
+    script = "\n".join((LOOK / "live" / name).read_text(encoding="utf-8") for name in ("swaps.js", "live.js"))
     style = "\n".join((LOOK / name).read_text(encoding="utf-8") for name in ("html/base.css", "live/live.css"))
     words = {
         "title": about.heading,
@@ -75,7 +75,7 @@ def live_page(chart: alt.LayerChart, about: About, table: pd.DataFrame | None = 
         "finding": " ".join(title["text"]),
         "measured": " ".join(title["subtitle"]),
         "described": spec["description"],
-        **{name: word(f"ranking.page_{name}", lang) for name in ("skip", "weights", "reset")},
+        **{name: word(f"ranking.page_{name}", lang) for name in ("skip", "weights", "reset", "notes")},
     }
     return Template((LOOK / "live" / "page.html").read_text(encoding="utf-8")).substitute(
         {name: escape(text) for name, text in words.items()},
@@ -112,20 +112,16 @@ def _hash(script: str) -> str:
 
 
 def _beside(about: About, table: pd.DataFrame | None) -> str:
-    """Sentences under the chart, then the table folded away."""
-    parts = []
-    if about.notes:
-        items = "".join(f"<li>{escape(note)}</li>" for note in about.notes)
-        parts.append(f"<h2>{escape(word('ranking.page_notes', about.lang))}</h2><ul>{items}</ul>")
-    if table is not None:
-        head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in table.columns)
-        rows = "".join(_row(row, about.lang) for row in table.itertuples(index=False))
-        summary = escape(word("ranking.page_table", about.lang))
-        parts.append(
-            f'<details><summary>{summary}</summary><div class="scroll"><table><thead><tr>{head}</tr></thead>'
-            f"<tbody>{rows}</tbody></table></div></details>"
-        )
-    return f'<section class="beside">{"".join(parts)}</section>' if parts else ""
+    """Under the chart, the table folded away."""
+    if table is None:
+        return ""
+    head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in table.columns)
+    rows = "".join(_row(row, about.lang) for row in table.itertuples(index=False))
+    summary = escape(word("ranking.page_table", about.lang))
+    return (
+        f'<section class="beside"><details><summary>{summary}</summary><div class="scroll"><table><thead><tr>{head}'
+        f"</tr></thead><tbody>{rows}</tbody></table></div></details></section>"
+    )
 
 
 def _row(row: tuple, lang: str) -> str:

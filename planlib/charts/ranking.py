@@ -38,6 +38,7 @@ def live_ranking(
     finding: str | None = None,
     top: int = TOP,
     width: int = WIDTH,
+    legend: bool = True,
 ) -> alt.LayerChart:
     """Ranked bars whose weights are sliders in the chart: the browser scores and orders again, without Python.
 
@@ -62,6 +63,8 @@ def live_ranking(
         Rows shown. All actions are ranked.
     width : int
         Pixels. A page and a panel set it to "container" themselves: a notebook's cell has no width at first.
+    legend : bool
+        Whether the colours of the criteria are told; where the sliders wear them, they are.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def live_ranking(
         _titles(),
         _scores(lang, holes, ranks is not None),
         *(_sure(lang) if bands is not None else []),
-        _legend(named),
+        *([_legend(named)] if legend else []),
         _no_weight(lang),
     ]
     chart = live.ranked(alt.layer(*layers, data=alt.Data(values=rows, name="actions")), values, top)
@@ -109,6 +112,7 @@ def live_ranking(
             height=shown * ROW,
             title=theme.titled(finding or word("ranking.live_title", lang), measured),
             description=word("ranking.live_told", lang, **facts),
+            usermeta={"stated": live.stated_at(values, weights)},
         )
         .configure(locale=locale(lang), mark=alt.MarkConfig(invalid="show"), params=follow)
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planlib import score
+from planlib import robust, score
 from planlib.charts import page, ranking
 from planlib.words import number
 
@@ -39,6 +39,17 @@ DRAG = """async ([name, value]) => {
   for (const type of ["input", "change"]) slider.dispatchEvent(new Event(type, { bubbles: true }));
   await document.getElementById("chart").view.runAsync();
 }"""
+
+
+# Every crossing as the page finds it, by name, at points set one after the other.
+SWAPS = """(all) => {
+  const spec = JSON.parse(document.getElementById("spec").textContent).spec;
+  const rows = spec.data.values, named = spec.params.filter((p) => p.bind).map((p) => p.bind.name);
+  const values = rows.map((row) => named.map((_, i) => row[`v${i}`]));
+  return all.map((points) => swaps.nearest(values, points).map((swap) => [
+    named[swap.criterion], swap.sign > 0 ? "above" : "below", rows[swap.passes].id, rows[swap.passed].id, swap.at]));
+}"""
+LINES = "() => [...document.querySelectorAll('#swaps li')].map((line) => line.textContent)"
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +144,44 @@ def test_moving_one_slider_moves_the_order_at_once_and_back(opened, values):
     assert opened.locator("#said").text_content().count("Rang ") == 3, "told to who does not see it"
     opened.click("#reset")
     assert opened.evaluate(SCREEN) == before
+
+
+def test_who_passes_whom_and_where_is_pythons_for_every_weighting(opened, values, weightings):
+    """Three weightings a call; each pair, criterion and side, at the same points."""
+    compared = 0
+    for chosen in weightings[::17].reshape(-1, 3, 8):
+        for points, found in zip(chosen, opened.evaluate(SWAPS, chosen.tolist()), strict=True):
+            table = robust.swap_points(values, pd.Series(points, index=values.columns, dtype="float64"))
+            expected = {
+                (row.criterion_id, row.direction, row.passes, row.passed): row.points_at for row in table.itertuples()
+            }
+            assert {tuple(row[:4]): row[4] for row in found} == pytest.approx(expected, rel=1e-9, abs=1e-9)
+            apart = [abs(row[4] - dict(zip(values.columns, points, strict=True))[row[0]]) for row in found]
+            assert apart == pytest.approx(sorted(apart)), "the nearest first"
+            compared += len(found)
+    assert compared > 10_000
+
+
+def test_the_screen_says_what_a_move_made_pass_and_what_is_near(opened, values):
+    opened.click("#reset")
+    start = pd.Series(10.0, index=values.columns)
+    near = opened.evaluate(LINES)
+    assert near and all("(maintenant 10)" in line for line in near)
+    opened.evaluate(DRAG, ["points_0", 30])
+    opened.wait_for_function("() => document.getElementById('swaps').textContent.includes('De 10 à 30 points')")
+    found = robust.swap_points(values, start).query("criterion_id == 'équité' and 10.000001 < points_at <= 30")
+    now = score.weighted_sum(values, start.where(start.index != "équité", 30.0))["score"]
+    best = found.assign(up=found["passes"].map(now), over=found["passed"].map(now))
+    first = best.sort_values(["up", "over"], ascending=False, kind="stable").iloc[0]
+    said = opened.evaluate(LINES)[0]
+    assert said.startswith(
+        f"De 10 à 30 points de «\u00a0équité\u00a0»\u00a0: Action {first['passes']} a dépassé Action {first['passed']}"
+        f" à {number(round(first['points_at'], 1), 'fr')} points."
+    )
+    assert "a dépassé" in opened.locator("#said").text_content(), "told to who does not see it"
+    opened.click("#reset")
+    opened.wait_for_function("() => !document.getElementById('swaps').textContent.includes('De 10 à 30')")
+    assert opened.evaluate(LINES) == near
 
 
 def test_the_keyboard_moves_a_slider_by_a_point(opened):
