@@ -85,6 +85,7 @@ FILES: dict[str, FileKind] = {
         FileKind("precedence", "precedence", {"before": "action", "after": "action"}, needs=(("before",), ("after",))),
         FileKind("decisions", "decision", {"fiscal_year": "year"}, needs=(TEXT,)),
         FileKind("observations", "observation", needs=(("text",),)),
+        FileKind("glossary", "glossary", needs=(("term_id",), ("fr", "en"))),
         FileKind("engagement", "engagement", {"ends": "date_end"}, needs=(TITLE,)),
     )
 }  # fmt: skip
