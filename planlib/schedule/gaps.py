@@ -91,25 +91,29 @@ def gaps_of(problem, option: Option, start: int, free: np.ndarray, left: np.ndar
 
 def gaps_at(problem, over: np.ndarray, missing: np.ndarray):
     """Gaps in words: `over` (resources, weeks) and `missing` (cells) are 0 where nothing lacks."""
-    inside, calendar = problem.inside, problem.calendar
+    inside = problem.inside
     quarters = inside.quarters
     for row in np.flatnonzero(over.any(axis=1)):
         resource = inside.resources[row]
         for quarter in np.unique(quarters[over[row] > 0]):
             n = float(over[row, quarters == quarter].sum()) / resource.scale
             period = f"{quarter // 4}-Q{quarter % 4 + 1}"
-            facts = {"n": tidy(n), "quarter": int(quarter % 4 + 1)}
-            facts["year"] = year_name(int(quarter // 4), calendar.fiscal_start)
-            if resource.kind == "capacity":
-                facts["role"] = resource.name
-            elif resource.kind == "per_owner":
-                facts["owner"] = resource.name
-            yield Gap(resource.kind, resource.name, period, n, Reason(f"schedule.lacks_{resource.kind}", facts))
+            yield Gap(resource.kind, resource.name, period, n, said(problem, resource.kind, resource.name, period, n))
     for cell in np.flatnonzero(missing):
         source, year = inside.cells[cell]
         amount = int(missing[cell]) / inside.money_scale
-        facts = {"amount": problem.money(amount), "source": source, "year": year_name(year, calendar.fiscal_start)}
-        yield Gap("budget", source, str(year), amount, Reason("schedule.lacks_budget", facts))
+        yield Gap("budget", source, str(year), amount, said(problem, "budget", source, str(year), amount))
+
+
+def said(problem, limit: str, name: str | None, period: str, missing: float) -> Reason:
+    """What lacks, as part of a sentence: so many days of a role in a quarter, so much of a source in a year."""
+    year, _, quarter = period.partition("-Q")
+    facts = {"year": year_name(int(year), problem.calendar.fiscal_start)}
+    if limit == "budget":
+        return Reason("schedule.lacks_budget", {**facts, "amount": problem.money(missing), "source": name})
+    facts |= {"n": tidy(missing), "quarter": int(quarter)}
+    named = {"capacity": "role", "per_owner": "owner"}
+    return Reason(f"schedule.lacks_{limit}", {**facts, **({named[limit]: name} if limit in named else {})})
 
 
 def alone(problem, action: int) -> dict | None:

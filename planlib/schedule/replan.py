@@ -16,6 +16,7 @@ from planlib.schedule.inside import Inside
 from planlib.schedule.model import Model
 from planlib.schedule.problem import Problem
 from planlib.schedule.reasons import Reason, all_of
+from planlib.schedule.relax import relaxed
 from planlib.schedule.result import Schedule, schedule_of
 from planlib.schedule.search import Search
 from planlib.schedule.weeks import as_day, monday_of
@@ -67,7 +68,8 @@ def replan(
     -------
     Schedule
         `moved` has one row for each change: action_id, change ("out", "in", "moved", "mode", "committed"), before,
-        after (starts), why (a Reason). "committed": a frozen action or source goes beyond a new limit, and stays.
+        after (starts), why (a Reason). "optimal" says that no plan changes less; `bound`, that no plan which keeps
+        what is committed is worth more. "committed": a frozen action or source goes beyond a new limit, and stays.
 
     Raises
     ------
@@ -86,6 +88,7 @@ def replan(
 
     def finished(board: Board | None, status: str, bound: float) -> Schedule:
         value = float("nan") if board is None else fill(board, density_order(inside)).value()
+        bound = max(bound, value)  # values are whole points inside, rounded down in the bound alone
         schedule = schedule_of(view, board, status, value, bound, stated, given=problem.inside)
         if board is None:
             return schedule
@@ -95,7 +98,9 @@ def replan(
         moved = _moved(view, problem.inside, board, published, places, frozen, now, schedule)
         return replace(schedule, actions=actions, moved=moved)
 
+    guide = relaxed(inside)
     bound = float(sum(max((inside.options[k].value for k in own), default=0.0) for own in inside.modes_first))
+    bound = bound if guide is None else min(bound, guide.points / inside.point_scale)
     if board is not None and on_solution is not None:
         on_solution(finished(board, "feasible", bound))
     status = "feasible"
@@ -112,6 +117,12 @@ def replan(
         if board is None:
             raise PlanError("schedule.no_time", seconds=time_limit)
     return finished(board, "optimal" if status == "optimal" else "feasible", bound)
+
+
+def standing(problem: Problem, published: pd.DataFrame, today: date) -> Problem:
+    """The problem with what is committed held at its published dates, and nothing else starting before `today`."""
+    frozen = frozen_of(problem, _checked(published), as_day(today))
+    return problem.seen(held(problem, frozen, problem.calendar.first_from(monday_of(as_day(today)))))
 
 
 def _checked(published: pd.DataFrame) -> pd.DataFrame:

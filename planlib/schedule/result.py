@@ -12,7 +12,7 @@ from planlib.schedule.greedy import Board, span_at
 from planlib.schedule.inside import Inside
 from planlib.schedule.reasons import Reason, all_of, either
 
-WAYS_SHOWN = 2
+WAYS_SHOWN = 2  # in a sentence; the table holds them all
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,10 +153,10 @@ def _reason(problem, board: Board, action: int, known: dict) -> tuple[Reason, li
     _, rule, members = inside.group_of.get(action, (None, None, ()))
     if rule == "all_or_none" and len(members) > 1:
         return _together(problem, board, action, members, known)
-    ways = ways_in(problem, action, board.free, board.left, board.lower(action))[:WAYS_SHOWN]
+    ways = ways_in(problem, action, board.free, board.left, board.lower(action))
     if ways and not ways[0].gaps:
         return Reason("schedule.why_time"), []
-    what = either([all_of([gap.reason for gap in way.gaps]) for way in ways])
+    what = either([all_of([gap.reason for gap in way.gaps]) for way in ways[:WAYS_SHOWN]])
     return Reason("schedule.why_lacks", {"what": what}), ways
 
 
