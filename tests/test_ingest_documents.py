@@ -297,6 +297,83 @@ def test_page_numbers_and_running_heads_are_left_aside(tmp_path):
     assert whys(imported.repairs) == ["documents.running_head"]
 
 
+def test_two_columns_of_a_pdf_are_read_one_after_the_other(tmp_path):
+    """A title across, then columns of their own heights; the last item of the first goes on in the second."""
+    left = ["Axe 1. Mobilité", "• Relier les quartiers par un réseau", "cyclable continu",
+            "• Élargir les trottoirs près", "des écoles du quartier", "• Planter des arbres le long du"]  # fmt: skip
+    right = ["canal", "• Rendre la rue Principale", "aux piétons", "Axe 2. Nature", "• Verdir les ruelles avec leurs",
+             "riverains"]  # fmt: skip
+    page = [(50, 740, 20, "Plan d’action de la ville, adopté par son conseil en mai")]
+    for x, top, lines in ((50, 700, left), (320, 695, right)):
+        for n, words in enumerate(lines):
+            indent = 0 if words[0] in "•A" else 12
+            page.append((x + indent, top - 14 * n, 10, words))
+    page.append((50, 560, 10, "Ce plan est revu chaque année par le conseil de la ville, qui en rend compte à tous."))
+    (tmp_path / "plan.pdf").write_bytes(pdf(page))
+    imported = ingest.read(tmp_path / "plan.pdf", "actions")
+    assert imported.table["title"].tolist() == [
+        "Relier les quartiers par un réseau cyclable continu",
+        "Élargir les trottoirs près des écoles du quartier",
+        "Planter des arbres le long du canal",
+        "Rendre la rue Principale aux piétons",
+        "Verdir les ruelles avec leurs riverains",
+    ]
+    assert imported.tables["axis"]["title"].tolist() == ["Mobilité", "Nature"]
+    assert imported.table["axis_id"].tolist() == ["AX-01"] * 4 + ["AX-02"]
+
+
+def test_words_set_in_a_table_without_lines_are_not_torn_into_columns(tmp_path):
+    page = [(50, 740, 10, "Voici le plan du quartier tel que le conseil l’a adopté au printemps de cette année :")]
+    for n in range(8):
+        page += [(60, 700 - 20 * n, 10, f"Action {n}"), (350, 700 - 20 * n, 10, f"DG {n}")]
+    (tmp_path / "plan.pdf").write_bytes(pdf(page))
+    texts = ingest.read(tmp_path / "plan.pdf", "notes").table["text"].tolist()
+    assert all(f"Action {n} DG {n}" in " ".join(texts) for n in range(8))
+
+
+def test_a_word_cut_at_the_end_of_a_line_is_whole_and_a_hyphen_of_its_own_stays(tmp_path):
+    page = [(50, 700, 10, "• Revoir l’amé-"), (60, 688, 10, "nagement du parc"),
+            (50, 670, 10, "• Tenir des rendez-"), (60, 658, 10, "vous de quartier"),
+            (50, 640, 10, "• Ouvrir un centre socio-"), (60, 628, 10, "culturel"),
+            (50, 610, 10, "• Prévoir un après-"), (60, 598, 10, "midi jeunesse"),
+            (50, 580, 10, "• Garder un après-midi par mois")]  # fmt: skip
+    (tmp_path / "plan.pdf").write_bytes(pdf(page))
+    imported = ingest.read(tmp_path / "plan.pdf", "actions")
+    assert imported.table["title"].tolist() == [
+        "Revoir l’aménagement du parc", "Tenir des rendez-vous de quartier", "Ouvrir un centre socio-culturel",
+        "Prévoir un après-midi jeunesse", "Garder un après-midi par mois",
+    ]  # fmt: skip
+    [told] = [repair for repair in imported.repairs if repair.why == "documents.hyphens"]
+    assert "aménagement" in told.text("fr") and "aménagement" in told.text("en")
+
+
+def test_an_item_goes_on_over_the_page_and_two_pages_are_enough_for_a_running_head(tmp_path):
+    pages = [
+        [(50, 770, 10, "Ville d’essai"), (60, 60, 10, "• Relier les quartiers par un"), (300, 30, 10, "1 / 2")],
+        [(50, 770, 10, "Ville d’essai"), (70, 700, 10, "réseau cyclable"), (60, 680, 10, "• Berges")],
+    ]
+    (tmp_path / "plan.pdf").write_bytes(pdf(*pages))
+    imported = ingest.read(tmp_path / "plan.pdf", "actions")
+    assert imported.table["title"].tolist() == ["Relier les quartiers par un réseau cyclable", "Berges"]
+    assert imported.table["origin"].tolist() == ["plan.pdf · p. 1", "plan.pdf · p. 2"]
+
+
+def test_a_word_longer_than_its_cell_is_whole_and_the_end_of_a_row_may_stand_alone_on_a_page(tmp_path):
+    lefts = (50, 135, 300)
+    first = [*grid([("Action", "Responsable", "Coût")], lefts=lefts)]
+    for left, right in ((50, 135), (135, 300), (300, 550)):
+        first.append((left, 600, right - left, 100))
+    words = ("Offrir un", "accompagnemen", "t aux", "stationnements", "sous les voies de")
+    first += [(54, 680 - 12 * n, 10, line) for n, line in enumerate(words)] + [(139, 680, 10, "Travaux")]
+    second = grid([("chemin de fer", "publics", "")], lefts=lefts)
+    (tmp_path / "plan.pdf").write_bytes(pdf(first, second))
+    imported = ingest.read(tmp_path / "plan.pdf", "actions")
+    assert imported.table["title"].tolist() == [
+        "Offrir un accompagnement aux stationnements sous les voies de chemin de fer"
+    ]
+    assert imported.table["owner"].tolist() == ["Travaux publics"]
+
+
 def test_a_scanned_pdf_is_refused_in_a_sentence(tmp_path, lang):
     (tmp_path / "scan.pdf").write_bytes(pdf([(50, 50, 100, 100)], [(50, 50, 100, 100)]))
     with pytest.raises(PlanError) as refused:

@@ -9,13 +9,13 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from statistics import median
 
-from planlib.ingest import outline
+from planlib.ingest import outline, pdf_page
 from planlib.ingest.files import starts_with
 from planlib.ingest.outline import BY_LOOK, Block, table
+from planlib.ingest.pdf_page import SOFT, Line
 from planlib.ingest.records import Repair, plain
 from planlib.schema import PlanError
 
@@ -24,20 +24,14 @@ MAX_UNPACKED = 400_000_000
 LARGER = 1.12  # times the size of the body, from which a line is a heading
 NEAR = 0.9  # of a line's height: how far below it the same paragraph may go on
 PAGE_NUMBER = re.compile(r"(?:page |p\. ?)?\d{1,3}(?: ?(?:/|de|of|sur) ?\d{1,3})?", re.I)
+CUT = re.compile(rf"(?P<start>[^\W\d_]+)(?P<sign>[-{SOFT}\u2010])$")
+# Words that keep a hyphen of their own wherever the line ends.
+OWN_BEFORE = re.compile(
+    r"demi|mi|non|sous|semi|ex|vice|quasi|porte|rendez|peut|est|arc|chef|grand|celui|celle|ceux|celles|socio|self|co|well"
+    r"|long|short|full|part|multi"
+)
+OWN_AFTER = re.compile(r"ce|ci|là|t|ils?|elles?|on|vous|nous|moi|toi|lui|y|en|être|mêmes?|term|time|based|wide")
 STREAM = re.compile(rb"stream\r?\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a page, outside its tables."""
-
-    page: int
-    words: str
-    left: float
-    top: float
-    bottom: float
-    size: float
-    bold: bool
 
 
 def blocks(path: Path, data: bytes) -> tuple[list[Block], list[Repair]]:
@@ -54,19 +48,16 @@ def blocks(path: Path, data: bytes) -> tuple[list[Block], list[Repair]]:
     if b"%PDF-" not in data[:1024]:
         raise PlanError("documents.not_a_document", file=path.name, starts=starts_with(data))
     _check_bomb(path, data)
-    lines: list[Line] = []
-    tables: list[tuple[int, float, list]] = []
+    things: list[Line | tuple[int, list]] = []
     bare: list[int] = []
+    part = 0
     try:
         with _heard() as unread, pdfplumber.open(io.BytesIO(data)) as document:
             if len(document.pages) > MAX_PAGES:
                 raise PlanError("documents.too_many_pages", file=path.name, n=len(document.pages), limit=MAX_PAGES)
             for number, page in enumerate(document.pages, start=1):
-                found = [each for each in page.find_tables() if len(each.rows) > 1 and len(each.rows[0].cells) > 1]
-                tables += [(number, each.bbox[1], each.extract()) for each in found]
-                boxes = [each.bbox for each in found]
-                outside = page.filter(lambda thing, boxes=boxes: not _inside(thing, boxes)) if boxes else page
-                lines += _lines(number, outside)
+                found, part = pdf_page.read(number, page, part)
+                things += found
                 if not page.chars:
                     bare.append(number)
                 page.close()
@@ -86,8 +77,7 @@ def blocks(path: Path, data: bytes) -> tuple[list[Block], list[Repair]]:
         repairs.append(Repair("", None, "", "", "", "documents.pictures", facts))
     if unread:
         repairs.append(Repair("", None, "", "", "", "documents.partly", {"n": len(unread)}))
-    kept = _without_running_heads(lines, pages, repairs)
-    return _ordered(kept, tables), repairs
+    return _ordered(_unbroken(_without_running_heads(things, pages, repairs), repairs)), repairs
 
 
 @contextmanager
@@ -128,33 +118,21 @@ def _check_bomb(path: Path, data: bytes) -> None:
             continue
 
 
-def _inside(thing: dict, boxes: list) -> bool:
-    middle = ((thing.get("x0", 0) + thing.get("x1", 0)) / 2, (thing.get("top", 0) + thing.get("bottom", 0)) / 2)
-    return any(left <= middle[0] <= right and top <= middle[1] <= bottom for left, top, right, bottom in boxes)
-
-
-def _lines(number: int, page) -> list[Line]:
-    found = []
-    for line in page.extract_text_lines(return_chars=True):
-        chars = [char for char in line["chars"] if char["text"].strip()]
-        if chars:
-            bold = all(re.search(r"bold|black|heavy", char["fontname"], re.I) for char in chars)
-            size = median(char["size"] for char in chars)
-            found.append(
-                Line(number, line["text"].strip(), line["x0"], line["top"], line["bottom"], round(size, 1), bold)
-            )
-    return found
-
-
-def _without_running_heads(lines: list[Line], pages: int, repairs: list[Repair]) -> list[Line]:
-    """Page numbers go, and the words that stand at one height of most pages."""
-    lines = [line for line in lines if not PAGE_NUMBER.fullmatch(line.words)]
-    keys = [(round(line.top / 4), _running_words(line.words)) for line in lines]
-    on_pages = Counter(key for _, key in dict.fromkeys(zip((line.page for line in lines), keys, strict=True)))
-    running = {key: times for key, times in on_pages.items() if pages >= 3 and times > pages / 2}
+def _without_running_heads(things: list, pages: int, repairs: list[Repair]) -> list:
+    """Page numbers go, and the words that stand at one height of most pages, or at an edge of both of two."""
+    things = [each for each in things if not (isinstance(each, Line) and PAGE_NUMBER.fullmatch(each.words))]
+    lines = [each for each in things if isinstance(each, Line)]
+    keys = {id(line): (round(line.top / 4), _running_words(line.words)) for line in lines}
+    on_pages = Counter(key for _, key in dict.fromkeys((line.page, keys[id(line)]) for line in lines))
+    at_edge = {keys[id(line)] for line in lines if line.at_edge}
+    running = {
+        key: times
+        for key, times in on_pages.items()
+        if times > pages / 2 and (pages >= 3 or (pages == 2 and key in at_edge))
+    }
     for (_, words), times in running.items():
         repairs.append(Repair("", None, "", words[:200], "", "documents.running_head", {"n": times}))
-    return [line for line, key in zip(lines, keys, strict=True) if key not in running]
+    return [each for each in things if keys.get(id(each)) not in running]
 
 
 def _running_words(words: str) -> str:
@@ -162,53 +140,88 @@ def _running_words(words: str) -> str:
     return re.sub(r"\d+", "#", plain(words)) if re.search(r"\bpage\b", words, re.I) else plain(words)
 
 
-def _ordered(lines: list[Line], tables: list) -> list[Block]:
+def _unbroken(things: list, repairs: list[Repair]) -> list:
+    """Words cut at the end of a line are whole again: without their hyphen, unless the document writes it elsewhere."""
+    lines = [each for each in things if isinstance(each, Line)]
+    written = Counter(word for line in lines for word in re.findall(r"[\w'’-]+", line.words.casefold()))
+    out, joined = [], []
+    for each in things:
+        last = out[-1] if out else None
+        if isinstance(each, Line) and isinstance(last, Line) and (cut := CUT.search(last.words)):
+            rest = re.match(r"[^\W\d_]+", each.words)
+            if rest and each.words[0].islower() and _is_cut(cut["start"], rest[0], written):
+                joined.append(cut["start"] + rest[0])
+                out[-1] = replace(last, words=f"{last.words[: cut.start('sign')]}{SOFT}")
+        out.append(each)
+    if joined:
+        used = ", ".join(dict.fromkeys(joined))[:200]
+        repairs.append(Repair("", None, "", "", used, "documents.hyphens", {"n": len(joined)}))
+    return out
+
+
+def _is_cut(start: str, rest: str, written: Counter) -> bool:
+    """Whether a hyphen at the end of a line only cuts a word; `peut-être` keeps its own."""
+    start, rest = start.casefold(), rest.casefold()
+    if written[start + rest] or written[f"{start}-{rest}"]:
+        return bool(written[start + rest])
+    return not (OWN_BEFORE.fullmatch(start) or OWN_AFTER.fullmatch(rest))
+
+
+def _ordered(things: list) -> list[Block]:
     """Lines brought together into headings, bullets and paragraphs, with the tables where they stand."""
+    lines = [each for each in things if isinstance(each, Line)]
     sizes = Counter()
     for line in lines:
         sizes[line.size] += len(line.words)
     body = sizes.most_common(1)[0][0] if sizes else 0.0
     larger = sorted((size for size in sizes if size >= body * LARGER), reverse=True)
     lefts: list[float] = sorted({round(line.left) for line in lines if outline.BULLET.match(line.words)})
-    parts: list[tuple[int, float, Block]] = []
+    blocks: list[Block] = []
     last: Line | None = None
-    for line in lines:
+    for line in things:
+        if not isinstance(line, Line):
+            number, rows = line
+            cells = [[_unwrapped(cell) for cell in row] for row in rows]
+            above = blocks[-1].rows if blocks and blocks[-1].kind == "table" else ()
+            if len(cells) == 1 and above and len(above[0]) == len(cells[0]):  # the end of a row, on a page of its own
+                place = f"p. {number}"
+                blocks.append(Block("table", place, rows=(tuple(cells[0]),), places=(place,)))
+                continue
+            blocks += table(cells, [f"p. {number}"] * len(cells))
+            continue
         place = f"p. {line.page}"
         match = outline.BULLET.match(line.words)
         level = outline.heading_level(line.words) if not match else None
         if line.size in larger or (line.bold and not match and len(line.words) <= outline.LONGEST_HEADING):
             level = larger.index(line.size) - len(larger) if line.size in larger else level or BY_LOOK
-        before = parts[-1][2] if parts else None
-        if before is not None and last is not None and not match and _goes_on(before, last, line, level):
-            parts[-1] = (*parts[-1][:2], _longer(before, line.words))
+        before = blocks[-1] if blocks and last is not None else None
+        if before is not None and not match and _goes_on(before, last, line, level):
+            blocks[-1] = _longer(before, line.words)
         elif level is not None:
-            parts.append((line.page, line.top, Block("heading", place, line.words, level)))
+            blocks.append(Block("heading", place, line.words, level))
         elif match:
-            depth = _depth(lefts, line.left)
             number = match["number"] or match["path"] or ""
-            parts.append((line.page, line.top, Block("item", place, match["words"], depth, number)))
+            blocks.append(Block("item", place, match["words"], _depth(lefts, line.left), number))
         else:
-            parts.append((line.page, line.top, Block("text", place, line.words)))
+            blocks.append(Block("text", place, line.words))
         last = line
-    for number, top, rows in tables:
-        cells = [[_unwrapped(cell) for cell in row] for row in rows]
-        places = [f"p. {number}"] * len(cells)
-        parts += [(number, top, block) for block in table(cells, places)]
-    return [block for _, _, block in sorted(parts, key=lambda part: part[:2])]
+    return [replace(block, words=block.words.replace(SOFT, "")) for block in blocks]
 
 
 def _goes_on(before: Block, last: Line, line: Line, level: int | None) -> bool:
-    """Whether a line is the rest of the block above it."""
-    close = line.page == last.page and 0 <= line.top - last.bottom <= NEAR * (last.bottom - last.top)
+    """Whether a line is the rest of the block above it, or of the one that ends the column or the page before."""
+    close = line.part == last.part and 0 <= line.top - last.bottom <= NEAR * (last.bottom - last.top)
     if before.kind == "heading":
         return close and level == before.level and line.size == last.size and not outline.HEADING.match(line.words)
-    if level is not None or line.size != last.size:
+    if before.kind == "table" or level is not None or line.size != last.size:
         return False
+    if line.part != last.part:
+        return line.words[0].islower() and not before.words.endswith((".", ";", ":", "!", "?"))
     return close and (before.kind == "text" or line.left > last.left + 1 or not outline.BULLET.match(last.words))
 
 
 def _longer(block: Block, words: str) -> Block:
-    joint = "" if block.words.endswith("-") else " "
+    joint = "" if block.words.endswith(("-", SOFT)) else " "
     return replace(block, words=f"{block.words}{joint}{words}")
 
 
@@ -227,6 +240,9 @@ def _unwrapped(cell: str | None) -> str:
     """The words of a cell: lines wrapped by its width are one; a bullet starts a line."""
     out = ""
     for line in (cell or "").split("\n"):
+        rest, cut = re.match(r"[a-zà-öø-ÿœ]+", line), CUT.search(out)
+        if rest and cut and _is_cut(cut["start"], rest[0], Counter()):
+            out = out[: cut.start("sign")] + SOFT
         new = bool(outline.BULLET.match(line)) and out
-        out += ("\n" if new else " " if out and not out.endswith("-") else "") + line.strip()
-    return out.strip()
+        out += ("\n" if new else " " if out and not out.endswith(("-", SOFT)) else "") + line.strip()
+    return out.strip().replace(SOFT, "")
