@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from toy_report import CELLS, HOSTILE, PARAMETERS, new_client, write
 
 from planlib import report, store
-from planlib.report import clean, figures, html, jobs, parameters, runs
+from planlib.report import clean, content, figures, html, jobs, parameters, runs
 from planlib.schema import PlanError
 from planlib.tables import frame
 from planlib.workspace import read_client
@@ -226,8 +226,8 @@ def test_tagged_cells_stay_out_and_text_cells_speak_one_language(workspace):
         for tag in ("parameters", "injected-parameters", "check", "hide-output", "free")
     ]
     cells += [v4.new_markdown_cell(f"## Texte {tags}", metadata={"tags": tags}) for tags in (["fr"], ["en"], [])]
-    about = html.About(read_client("demo"), "annual_review", "fr", {"year": 2025, "edition": "public"}, TODAY)
-    shown = html.page(v4.new_notebook(cells=cells), about)
+    about = content.About(read_client("demo"), "annual_review", "fr", {"year": 2025, "edition": "public"}, TODAY)
+    shown = html.page(content.content(v4.new_notebook(cells=cells), "fr"), about)
     assert re.findall(r"from (\S+) cell", shown) == ["free"]
     assert re.findall(r"<h2[^>]*>(.*?)</h2>", shown) == ["Texte ['fr']"]
     assert "<h1>Revue annuelle 2025</h1>" in shown and "Version publique" in shown

@@ -44,7 +44,7 @@ def report(
     template: Annotated[str, option("template")] = "annual_review",
     year: Annotated[str | None, option("year", metavar=YEAR)] = None,
     langs: Annotated[str | None, option("langs", metavar="fr,en")] = None,
-    to: Annotated[str, option("to", metavar="html")] = "html",
+    to: Annotated[str, option("to", metavar="html,pdf")] = "html",
     parameter: Annotated[list[str] | None, option("parameter", "--parameter", "-p", metavar="NAME=VALUE")] = None,
     engine: Annotated[str, option("engine", metavar="fork|nbclient")] = "fork",
     timeout: Annotated[str | None, option("timeout", metavar="S")] = None,
@@ -56,14 +56,13 @@ def report(
     names = client_names(ask.workspace) if everyone else list(clients or [])
     if not names:
         raise PlanError("cli.no_client_to_report")
-    for wanted in to.split(","):
-        one_of("--to", wanted, FORMATS)
+    formats = tuple(one_of("--to", wanted.strip(), FORMATS) for wanted in to.split(","))
     given = dict(name_and_value(text) for text in parameter or [])
     if year is not None:
         given["year"] = a_year(year)
     seconds = a_number("--timeout", timeout)
     jobs = [
-        face.Job(template, name, {**given, "lang": lang}, ask.workspace, ask.today, engine, seconds, told=ask.lang)
+        face.Job(template, name, {**given, "lang": lang}, ask.workspace, ask.today, engine, seconds, ask.lang, formats)
         for name in names
         for lang in languages(ask, name, langs, alone=len(names) == 1)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -15,14 +16,18 @@ from planlib.report import runs
 from planlib.report.lean import lean_imports
 from planlib.schema import PlanError
 from planlib.words import LANGS
-from planlib.workspace import client_folder, find_workspace, read_client
+from planlib.workspace import Client, client_folder, find_workspace, read_client
 
-FORMATS = ("html",)
+FORMATS = ("html", "pdf")
 ENGINES = ("fork", "nbclient")
 
 
 class Record(TypedDict):
-    """What became of one report. `files` are paths, the page first; `error` is one sentence or None."""
+    """What became of one report.
+
+    `files` are paths, the page or else the PDF first; `error` is one sentence or None; `warnings` are sentences on what
+    was delivered all the same (a character that no font has).
+    """
 
     client: str
     lang: str
@@ -30,6 +35,7 @@ class Record(TypedDict):
     files: list[str]
     seconds: float
     error: str | None
+    warnings: list[str]
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class Job:
     """One report to make: what `build` takes, in a form that travels between processes.
 
     `workspace` is a folder, `today` the date of the data; the engine is a name of ENGINES; `told` is the language
-    of messages to whoever asks, the report's own when none is given.
+    of messages to whoever asks, the report's own when none is given; `to` are names of FORMATS.
     """
 
     template: str | Path
@@ -48,6 +54,7 @@ class Job:
     engine: str = "nbclient"
     timeout: float | None = None
     told: str | None = None
+    to: tuple[str, ...] = ("html",)
 
     @property
     def lang(self) -> str:
@@ -67,6 +74,7 @@ def build(
     today: date | None = None,
     engine: str = "nbclient",
     timeout: float | None = None,
+    to: tuple[str, ...] = ("html",),
 ) -> Record:
     """Make one report of one client in one language, unless the same one stands already.
 
@@ -86,6 +94,8 @@ def build(
         How the notebook runs; a name of ENGINES: `fork` is fast, `nbclient` starts a kernel.
     timeout : float, optional
         Seconds that the notebook may take. Default: no limit.
+    to : tuple of str
+        What is delivered beside the executed notebook; names of FORMATS.
 
     Returns
     -------
@@ -98,7 +108,7 @@ def build(
     PlanError
         The template, the client or a parameter is not right; nothing was run and nothing written.
     """
-    job = Job(template, client, dict(parameters or {}), workspace, today, engine, timeout)
+    job = Job(template, client, dict(parameters or {}), workspace, today, engine, timeout, to=tuple(to))
     job = ready(job)
     return unchanged(job) or make(job)
 
@@ -124,6 +134,9 @@ def ready(job: Job) -> Job:
     folder = client_folder(job.client, job.workspace)
     if job.engine not in ENGINES:
         raise PlanError("report.unknown_engine", found=str(job.engine), known=list(ENGINES))
+    for wanted in job.to:
+        if wanted not in FORMATS:
+            raise PlanError("report.unknown_format", found=str(wanted), known=list(FORMATS))
     today = job.today or runs.last_day(folder)
     parameters = dict(job.parameters)
     if "today" in template.model.model_fields:
@@ -134,6 +147,7 @@ def ready(job: Job) -> Job:
         parameters=given.checked(template, job.client, parameters),
         workspace=str(find_workspace(job.workspace)),
         today=today,
+        to=tuple(name for name in FORMATS if name in job.to),
     )
 
 
@@ -144,8 +158,9 @@ def unchanged(job: Job) -> Record | None:
     before = runs.made_before(place, job.lang, _key(job))
     if before is None:
         return None
-    names = json.loads((before / "run.json").read_text(encoding="utf-8"))["files"]
-    return _record(job, "unchanged", [str(before / name) for name in names], time.perf_counter() - started, None)
+    kept = json.loads((before / "run.json").read_text(encoding="utf-8"))
+    files = [str(before / name) for name in kept["files"]]
+    return _record(job, "unchanged", files, time.perf_counter() - started, None, kept.get("warnings", ()))
 
 
 def make(job: Job) -> Record:
@@ -153,7 +168,7 @@ def make(job: Job) -> Record:
     with lean_imports():
         import nbformat
 
-        from planlib.report import engine, html
+        from planlib.report import engine
 
     started = time.perf_counter()
     key, place = _key(job), _place(job)
@@ -165,13 +180,15 @@ def make(job: Job) -> Record:
     error = _sentence(run.failure, job.asker) if run.failure else None
     stem = f"{client.slug}-{place.name}-{job.lang}"
     with runs.part(place) as part:
-        files = [f"{stem}.ipynb"]
-        nbformat.write(run.notebook, part / files[0])
+        nbformat.write(run.notebook, part / f"{stem}.ipynb")
+        files, warnings = [], []
         if error is None:
-            about = html.About(client, template.name, job.lang, job.parameters, job.today)
-            (part / f"{stem}.html").write_text(html.page(run.notebook, about), encoding="utf-8")
-            files.insert(0, f"{stem}.html")
-        record = _record(job, "failed" if error else "ok", files, time.perf_counter() - started, error)
+            try:
+                files, warnings = _written(job, template, client, run.notebook, part / stem)
+            except PlanError as told:  # the notebook ran well and is kept; what could not be set is said
+                error = told.text(job.asker)
+        files.append(f"{stem}.ipynb")
+        record = _record(job, "failed" if error else "ok", files, time.perf_counter() - started, error, warnings)
         more = {"template": template.name, "parameters": job.parameters, "today": job.today.isoformat()}
         text = json.dumps({**record, **more, "engine": job.engine, "key": key}, ensure_ascii=False, indent=1)
         (part / "run.json").write_text(text, encoding="utf-8")
@@ -181,16 +198,39 @@ def make(job: Job) -> Record:
     return {**record, "files": [str(made / name) for name in files]}
 
 
+def _written(job: Job, template, client: Client, notebook, stem: Path) -> tuple[list[str], list[str]]:
+    """The formats asked for, written beside the notebook: names of the files, and warnings."""
+    from planlib.report import html
+    from planlib.report.content import About, content
+
+    about = About(client, template.name, job.lang, job.parameters, job.today, _folder(job))
+    shown = content(notebook, job.lang)
+    files, warnings = [], []
+    if "html" in job.to:
+        (stem.parent / f"{stem.name}.html").write_text(html.page(shown, about), encoding="utf-8")
+        files.append(f"{stem.name}.html")
+    if "pdf" in job.to:
+        from planlib.report import pdf
+
+        document, warnings = pdf.document(shown, about, job.asker)
+        (stem.parent / f"{stem.name}.pdf").write_bytes(document)
+        files.append(f"{stem.name}.pdf")
+    return files, warnings
+
+
+def _folder(job: Job) -> Path:
+    return client_folder(job.client, job.workspace)
+
+
 def _place(job: Job) -> Path:
     """Where the runs of this report stand, of all days."""
     year = job.parameters.get("year", job.today.year)
-    return client_folder(job.client, job.workspace) / "reports" / f"{year}-{Path(job.template).stem}"
+    return _folder(job) / "reports" / f"{year}-{Path(job.template).stem}"
 
 
 def _key(job: Job) -> str:
-    folder = client_folder(job.client, job.workspace)
     stated = {**job.parameters, "data as of": job.today.isoformat()}  # the page's header says it
-    return runs.fingerprint(given.find(job.template), stated, folder, FORMATS)
+    return runs.fingerprint(given.find(job.template), stated, _folder(job), job.to)
 
 
 def environment(job: Job) -> dict[str, str]:
@@ -198,8 +238,18 @@ def environment(job: Job) -> dict[str, str]:
     return {**os.environ, "PLANLIB_WORKSPACE": str(job.workspace), "PLANLIB_REPORT": "1"}
 
 
-def _record(job: Job, status: str, files: list[str], seconds: float, error: str | None) -> Record:
-    return Record(client=job.client, lang=job.lang, status=status, files=files, seconds=round(seconds, 3), error=error)
+def _record(
+    job: Job, status: str, files: list[str], seconds: float, error: str | None, warnings: Iterable[str] = ()
+) -> Record:
+    return Record(
+        client=job.client,
+        lang=job.lang,
+        status=status,
+        files=files,
+        seconds=round(seconds, 3),
+        error=error,
+        warnings=list(warnings),
+    )
 
 
 def _sentence(failure, lang: str) -> str:

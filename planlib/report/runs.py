@@ -22,14 +22,19 @@ from planlib.schema import PlanError
 from planlib.workspace import HOME
 
 FOLDER = re.compile(r"(\d{4}-\d{2}-\d{2})-(\d+)")
-DRAWN_BY = ("altair", "nbconvert", "pandas", "papermill", "vl-convert-python")
+DRAWN_BY = ("altair", "nbconvert", "pandas", "papermill", "typst", "vl-convert-python")
+LOGO = re.compile(rb"^logo:\s*['\"]?([^'\"\n#]+)", re.M)
 
 
 def fingerprint(template: Template, parameters: dict[str, Any], client_folder: Path, formats: tuple[str, ...]) -> str:
     """A hash of all that a report is made of: equal hashes, equal reports."""
     digest = hashlib.sha256(template.content)
     digest.update(json.dumps([parameters, formats], sort_keys=True, default=str).encode())
-    digest.update((client_folder / "client.yaml").read_bytes())
+    look = (client_folder / "client.yaml").read_bytes()
+    digest.update(look)
+    if logo := LOGO.search(look):  # parsing the file would take as long as the rest of an unchanged report
+        with suppress(OSError, ValueError):
+            digest.update((client_folder / logo[1].decode().strip()).read_bytes())
     digest.update(json.dumps(journal.fingerprint(client_folder / "workbook.db")).encode())
     digest.update(_own_source().encode())
     return digest.hexdigest()
@@ -50,7 +55,8 @@ def last_day(client_folder: Path) -> date:
 def _own_source() -> str:
     """A hash of planlib, its words, the page's template and the packages that draw; read once a process."""
     digest = hashlib.sha256(json.dumps([version(name) for name in DRAWN_BY]).encode())
-    own = [*(HOME / "planlib").rglob("*.py"), *(HOME / "planlib").rglob("*.yaml"), *(TEMPLATES / "html").glob("*")]
+    own = [*(HOME / "planlib").rglob("*.py"), *(HOME / "planlib").rglob("*.yaml")]
+    own += [path for look in ("html", "typst") for path in (TEMPLATES / look).glob("*")]
     for path in sorted(own):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

@@ -66,7 +66,7 @@ def _line(job: Job) -> str:
 
 def _job(line: str) -> Job:
     found = json.loads(line)
-    return Job(**{**found, "today": date.fromisoformat(found["today"])})
+    return Job(**{**found, "today": date.fromisoformat(found["today"]), "to": tuple(found["to"])})
 
 
 def main() -> None:

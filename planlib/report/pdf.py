@@ -1,0 +1,156 @@
+"""A report on paper, set by typst from what the notebook shows: tagged, PDF/UA-1, the same words as the page."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from planlib.report.content import About, Content
+from planlib.report.parameters import TEMPLATES
+from planlib.report.printed import PICTURE, blocks
+from planlib.schema import PlanError
+from planlib.words import word
+
+LOOK = TEMPLATES / "typst"
+STANDARD = "ua-1"
+# In order of preference, of those this machine has; typst carries the last of each itself.
+SANS = (
+    "Inter",
+    "Noto Sans",
+    "Segoe UI",
+    "Helvetica Neue",
+    "Arial",
+    "Liberation Sans",
+    "DejaVu Sans",
+    "Libertinus Serif",
+)
+CHINESE = ("Noto Sans CJK SC", "Noto Sans CJK TC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "SimSun")
+MONO = ("DejaVu Sans Mono",)
+NO_GLYPH = "\N{WHITE SQUARE}", "?"  # what stands for a character that no font has
+PLAIN = re.compile(r"[\t\n\r -~\u00a0-\u017f\u2009-\u2026\u202f]")  # every font above has these
+DEEP = 26  # entries that the contents hold under the cover; above, first levels alone
+
+
+def document(content: Content, about: About, told: str | None = None) -> tuple[bytes, list[str]]:
+    """The content as a PDF file, and warnings in language `told`: the characters that no font of this machine has."""
+    text = json.dumps(_data(content, about), ensure_ascii=False)
+    try:
+        return _compiled(text, about), []
+    except _typst().TypstError as error:
+        lacking = sorted({c for c in set(text) if not PLAIN.match(c) and not _printable(c)})
+        if not lacking:
+            raise PlanError("report.no_pdf", found=_first_line(error)) from None
+    stand_in = next((c for c in NO_GLYPH if _printable(c)), "?")
+    text = text.translate({ord(c): stand_in for c in lacking})
+    said = PlanError("report.no_glyph", n=len(lacking), found=" ".join(lacking[:20]))
+    try:
+        return _compiled(text, about), [said.text(told or about.lang)]
+    except _typst().TypstError as error:
+        raise PlanError("report.no_pdf", found=_first_line(error)) from None
+
+
+def _data(content: Content, about: About) -> dict[str, Any]:
+    """What report.typ reads."""
+    body, data = blocks(
+        content.html,
+        untitled=word("report.chart", about.lang),
+        elsewhere=lambda n: word("report.rows_elsewhere", about.lang, n=n),
+    )
+    for block in _every(body):
+        if block.get("k") == "picture":
+            block["bytes"] = _bytes(block.pop("source"))
+    first = next((i for i, block in enumerate(body) if block["k"] != "p"), len(body))
+    title = content.own_title or about.title
+    return {
+        "title": title,
+        "client": about.name,
+        "lang": about.lang,
+        "date": {"year": about.today.year, "month": about.today.month, "day": about.today.day},
+        "about": [text for text in (about.dated, about.edition) if text],
+        "accent": about.client.accent,
+        "logo": _bytes(about.logo),
+        "logo_alt": word("report.logo", about.lang, client=about.name),
+        "fonts": list(_known(SANS)) + list(_known(CHINESE)),
+        "mono": list(_known(MONO)),
+        "depth": 2 if sum(block["k"] == "h" and block["level"] < 3 for block in body) <= DEEP else 1,
+        "lead": body[:first],
+        "body": body[first:],
+        "data": data,
+        "words": {"contents": word("report.contents", about.lang), "data": word("report.charts_data", about.lang)},
+    }
+
+
+def _every(found: Any) -> Iterable[dict[str, Any]]:
+    """Every block of a list of blocks, those inside others too."""
+    if isinstance(found, dict):
+        yield found
+        for part in list(found.values()):
+            yield from _every(part)
+    elif isinstance(found, list):
+        for part in found:
+            yield from _every(part)
+
+
+def _bytes(source: str) -> list[int] | None:
+    """The bytes of a picture given as a data: address, as JSON holds them."""
+    return list(base64.b64decode(source.partition(",")[2])) if PICTURE.match(source) else None
+
+
+def _compiled(data: str, about: About) -> bytes:
+    sources = {path.name: path.read_bytes() for path in LOOK.glob("*.typ")}
+    main = {"main.typ": sources.pop("report.typ"), **sources, "data.json": data.encode()}
+    day = datetime(about.today.year, about.today.month, about.today.day)
+    made, _ = _typst().compile_with_warnings(
+        main,
+        format="pdf",
+        pdf_standards=[STANDARD],
+        font_paths=_fonts(),
+        timestamp=int((day - datetime(1970, 1, 1)).total_seconds()),
+    )
+    return made
+
+
+@cache
+def _typst():
+    """typst, or the sentence that says how to get it."""
+    try:
+        import typst
+    except ImportError:
+        raise PlanError("report.no_typst") from None
+    return typst
+
+
+@cache
+def _fonts():
+    """The fonts of this machine and those typst carries; read once a process."""
+    return _typst().Fonts()
+
+
+@cache
+def _known(wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the families that are here: typst would warn of each other one, a report after the other."""
+    here = set(_fonts().families())
+    return tuple(name for name in wanted if name in here)
+
+
+@cache
+def _printable(character: str) -> bool:
+    """Whether some font has it: a page with this character alone is set."""
+    page = b'#set document(title: "a")\n#text(lang: "en", json("data.json"))'
+    try:
+        _typst().compile(
+            {"main.typ": page, "data.json": json.dumps(character).encode()},
+            format="pdf", pdf_standards=[STANDARD], font_paths=_fonts(),
+        )  # fmt: skip
+    except _typst().TypstError:
+        return False
+    return True
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
