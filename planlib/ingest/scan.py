@@ -63,7 +63,7 @@ def place_of(place: str) -> tuple[int, int]:
     column = 0
     for letter in match[1]:
         column = column * 26 + ord(letter) - 64
-    return column - 1, int(match[2])
+    return column - 1, int(match[2][:12])  # more figures than that are as far
 
 
 def check_archive(path: Path, data: bytes) -> None:
@@ -231,7 +231,7 @@ def _each_element(
         for piece in pieces:
             parser.Parse(piece, False)
         parser.Parse(b"", True)
-    except expat.ExpatError:
+    except (expat.ExpatError, LookupError, ValueError):  # an encoding that nobody knows, a figure that is none
         raise PlanError("files.damaged", file=path.name) from None
 
 
@@ -289,15 +289,20 @@ def _scan_rows(path: Path, sheet: str, text: bytes, scan: Scan, recalculated: bo
             if HIDDEN.search(match[1]) and (number := NUMBER.search(match[1])):
                 scan.hidden.add(int(number[1]))
     if (starts >> 8 == ord("f")).any():
-        for match in NEVER.finditer(text):
-            if b't="str"' not in match["cell"]:
-                scan.uncalculated.append(PLACE.search(match["cell"])[1].decode())
+        never = [match["cell"] for match in NEVER.finditer(text) if b't="str"' not in match["cell"]]
+        scan.uncalculated += map(_place, never)
         if recalculated:
             scan.zeros += [place.decode() for place in FORMULA_ZERO.findall(text)]
     if _holds(text, b"e", b't="e"'):
         for match in ERROR.finditer(text):
-            scan.errors[PLACE.search(match["cell"])[1].decode()] = match["value"].decode("utf-8", "replace")
+            scan.errors[_place(match["cell"])] = match["value"].decode("utf-8", "replace")
     return True
+
+
+def _place(cell: bytes) -> str:
+    """The place that a cell gives itself; 'A0' when that is none."""
+    found = PLACE.search(cell)
+    return found[1].decode() if found else "A0"
 
 
 def _follows(signs: np.ndarray, places: np.ndarray, words: bytes) -> bool:

@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-import io
+import pickle
+import subprocess
+import sys
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import python_calamine as calamine
-
-from planlib.ingest.files import Sheet, Workbook, check_size, clean, starts_with
+from planlib.ingest import raw
+from planlib.ingest.files import MAX_COLUMNS, MAX_ROWS, Sheet, Workbook, check_size, clean, starts_with
 from planlib.ingest.records import Repair, letters
 from planlib.ingest.scan import Scan, place_of, scan_archive
 from planlib.schema import PlanError
 
+SECONDS = 20  # a process that takes longer is ended
+
 
 def read(path: Path, data: bytes) -> Workbook:
     """The visible sheets of a workbook; see `files.read_cells`."""
-    zipped = data[:2] == b"PK"
     scans: dict[str, Scan] = {}
-    if zipped:
+    if data[:2] == b"PK":
         scans = scan_archive(path, data)
-    try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets_metadata = book.sheets_metadata
-    except Exception:  # calamine names many causes; none of them is for a consultant to read
-        raise _refusal(path, data) from None
-    sheets, hidden, repairs = [], [], []
-    for meta in sheets_metadata:
-        if meta.typ != calamine.SheetTypeEnum.WorkSheet:
-            continue
-        if meta.visible != calamine.SheetVisibleEnum.Visible:
-            hidden.append(meta.name)
-            continue
-        sheets.append(_sheet(path, data, book, meta.name, scans.get(meta.name, Scan()), repairs))
+        found = _here(path, data)
+    else:
+        found = _apart(path)
+    if isinstance(found, str):
+        facts = {"starts": starts_with(data)} if found == "not_a_workbook" else {}
+        raise PlanError(f"files.{found}", file=path.name, **facts)
+    sheets, repairs = [], []
+    hidden = [name for name, shown, *_ in found if not shown]
+    for name, shown, rows, columns, values, merged in found:
+        if shown:
+            check_size(path.name, name, rows, columns)
+            sheets.append(_sheet(name, values, merged, scans.get(name, Scan()), repairs))
     if hidden:
         repairs.append(Repair("", None, "", ", ".join(hidden), "", "files.hidden_sheets", {"n": len(hidden)}))
     if not any(sheet.rows for sheet in sheets):
@@ -44,33 +45,27 @@ def read(path: Path, data: bytes) -> Workbook:
     return Workbook(path, tuple(sheets), tuple(hidden), repairs, [])
 
 
-def _refusal(path: Path, data: bytes) -> PlanError:
-    """Why calamine does not open a file: it says so only when it is given the path."""
+def _here(path: Path, data: bytes) -> list[tuple] | str:
+    """What calamine reads of a workbook that `scan` let through, or why it does not."""
     try:
-        calamine.CalamineWorkbook.from_path(str(path)).close()
-        why = ""
-    except calamine.PasswordError:
-        return PlanError("files.protected", file=path.name)
-    except Exception as error:
-        why = str(error)
-    if "macrosheets" in why or "dialogsheets" in why:
-        return PlanError("files.macro_sheet", file=path.name)
-    if "too small" in why:
-        return PlanError("files.not_a_workbook", file=path.name, starts=starts_with(data))
-    return PlanError("files.damaged", file=path.name)
+        return raw.sheets(data, MAX_ROWS, MAX_COLUMNS)
+    except BaseException as error:
+        if not raw.gave_up(error):
+            raise
+        return raw.why_not(str(path))
 
 
-def _sheet(path: Path, data: bytes, book, name: str, scan: Scan, repairs: list[Repair]) -> Sheet:
+def _apart(path: Path) -> list[tuple] | str:
+    """The same in a process of its own: an old .xls cannot be looked at first, and a hostile one may end its reader."""
+    command = [sys.executable, "-P", raw.__file__, str(path), str(MAX_ROWS), str(MAX_COLUMNS)]
     try:
-        table = book.get_sheet_by_name(name)
-        if table.end is not None:
-            check_size(path.name, name, table.end[0] + 1, table.end[1] + 1)
-        values = table.to_python(skip_empty_area=False) if table.end is not None else []
-        merged = table.merged_cell_ranges or []
-    except PlanError:
-        raise
-    except Exception:
-        raise PlanError("files.damaged", file=path.name) from None
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=True)  # noqa: S603 our own script
+        return pickle.loads(done.stdout)  # noqa: S301 what our own script wrote
+    except (OSError, ValueError, EOFError, subprocess.SubprocessError, pickle.UnpicklingError):
+        return "damaged"
+
+
+def _sheet(name: str, values: list[list[object]], merged: list, scan: Scan, repairs: list[Repair]) -> Sheet:
     rows = as_rows(values)
     clean(rows, name, repairs)
     for place, found in scan.errors.items():
