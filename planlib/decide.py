@@ -303,12 +303,13 @@ def plan(
     stated = inputs(facts, ranking(facts)["score"], start, changes, standing=keep_dates)
     if stated.problem is None:
         return Plan(stated, None)
-    if keep_dates:
-        found = replan(stated.problem, _published(facts), start, time_limit=time_limit, repeatable=True)
+    published = _published(facts) if keep_dates else None
+    if published is not None:
+        found = replan(stated.problem, published, start, time_limit=time_limit, repeatable=True)
     else:
         found = solve(stated.problem, time_limit=time_limit, repeatable=True)
     if found.status == "infeasible":
-        raise PlanError("decide.infeasible", why=_Conflict(explain(stated.problem), facts))
+        raise PlanError("decide.infeasible", why=_Conflict(explain(stated.problem, published, start), facts))
     return Plan(stated, found)
 
 

@@ -79,6 +79,90 @@ def test_two_years_of_one_budget_conflict_together():
     assert told.sentences("en")[1] == "The cheapest repair is to add: $100 of F in 2025-2026."
 
 
+def test_two_actions_that_one_role_cannot_carry_by_their_deadlines():
+    """8 weeks each within 12, so 4 weeks together: 6 days a week for 5, 4 days short."""
+    told = explain(
+        problem(
+            {"A": 2, "B": 1},
+            {"A": 8, "B": 8},
+            52,
+            columns={"mandatory": {"A": True, "B": True}, "deadline": dict.fromkeys("AB", date(2026, 3, 27))},
+            effort=work(("A", "coord", 3), ("B", "coord", 3)),
+            capacity=days("coord", [5] * 52),
+        )
+    )
+    assert told.sentences("en") == [
+        "For the mandatory actions, these limits cannot hold together: the deadline of A (March 27, 2026), "
+        "the deadline of B (March 27, 2026) and the days of coord.",
+        "The cheapest repair is to add: 4 days of coord in Q1 2026.",
+        "Otherwise, give up: B.",
+    ]
+    assert plain(told.sentences("fr")[1]) == "Le plus simple serait d'ajouter : 4 jours de coord au T1 2026."
+
+
+def test_the_end_of_the_plan_is_a_limit_by_name():
+    """5 weeks, a lag of 2, 5 weeks: 12 weeks of the 8 there are."""
+    told = explain(
+        problem(
+            {"A": 2, "B": 1},
+            {"A": 5, "B": 5},
+            8,
+            columns={"mandatory": {"A": True, "B": True}},
+            precedence=order(("A", "B", 2)),
+        )
+    )
+    assert told.sentences("en") == [
+        "For the mandatory actions, these limits cannot hold together: the end of the plan (8 working weeks, until "
+        "February 27, 2026) and the order A then B.",
+        "The cheapest repair is to add: 4 weeks at the end of the plan, until March 27, 2026.",
+        "Otherwise, give up: B.",
+    ]
+    assert [plain(sentence) for sentence in told.sentences("fr")][1] == (
+        "Le plus simple serait d'ajouter : 4 semaines à la fin du plan, jusqu'au 27 mars 2026."
+    )
+
+
+def test_a_group_that_what_comes_before_breaks_is_named():
+    """D needs B; A and B are of a group that admits one."""
+    told = explain(
+        problem(
+            {"A": 2, "B": 1, "C": 1, "D": 1},
+            dict.fromkeys("ABCD", 1),
+            columns={
+                "mandatory": {"A": True, "D": True},
+                "group": dict.fromkeys("ABC", "G"),
+                "group_rule": dict.fromkeys("ABC", "one_of"),
+            },
+            precedence=order(("B", "D", 0)),
+        )
+    )
+    assert told.sentences("en") == [
+        "For the mandatory actions, these limits cannot hold together: one action only of group G (A and B).",
+        "No added days, money or weeks are enough: look again at the order and the groups of actions.",
+        "Otherwise, give up: A.",
+    ]
+
+
+def test_what_is_committed_counts_in_a_conflict():
+    """A, begun, has taken 3 000 $ of 4 000 $: B, mandatory and not begun, lacks 2 000 $ of its 3 000 $."""
+    both = problem(
+        {"A": 2, "B": 1},
+        {"A": 1, "B": 1},
+        columns={"mandatory": {"B": True}},
+        cost=bills(("A", "F", 0, 3000), ("B", "F", 0, 3000)),
+        budget=money(("F", 2026, 4000)),
+    )
+    table = pd.DataFrame(
+        {"chosen": True, "mode": "full", "start": [monday(0)], "finish": [friday(0)], "status": "under_way"},
+        index=pd.Index(["A"], name="action_id"),
+    )
+    assert replan(both, table, date(2026, 1, 12)).status == "infeasible"
+    assert explain(both).possible  # without what is committed, B alone fits
+    assert explain(both, table, date(2026, 1, 12)).sentences("en")[1] == (
+        "The cheapest repair is to add: $2,000 of F in 2026."
+    )
+
+
 def test_a_possible_plan_has_nothing_to_explain():
     told = explain(problem(THREE, dict.fromkeys(THREE, 1), columns=MUST))
     assert told.possible

@@ -59,7 +59,7 @@ def next_action(problem: Problem, plan: Schedule, *, amount: float | None = None
         also = _group_of(problem, action)
         value = float(problem.actions["value"].reindex([action, *also]).sum())
         what = [said(problem, limit, name, row.period, row.missing) for row in way.itertuples()]
-        why = Reason("schedule.next_lets_in", {"what": all_of(what), "actions": [action, *also]})
+        why = Reason("schedule.next_lets_in", {"what": all_of(what), "actions": [action, *also], "n": 1 + len(also)})
         row = (limit, name, missing, way["unit"].iloc[0], action, also, value, why)
         order = (missing, -value) if amount is None else (-value, missing)
         found.setdefault((limit, name or ""), []).append(((*order, str(action)), row))
