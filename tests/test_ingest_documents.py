@@ -11,6 +11,7 @@ import pytest
 from pptx.util import Inches
 
 from planlib import clients, ingest, store
+from planlib.ingest import slides
 from planlib.schema import PlanError
 
 HEAD = ("Action", "Responsable", "Coût", "Échéance")
@@ -242,6 +243,122 @@ def test_a_slide_gives_its_bullets_under_its_title_and_its_table(deck):
     assert imported.table["cost_low"].tolist() == [8000.0]
     assert imported.tables["axis"]["title"].tolist() == ["Nature"]
     assert imported.table["origin"].tolist() == ["table.pptx · slide 1, 2"]
+
+
+def test_lists_and_tables_of_one_plan_are_read_together_and_a_total_is_of_its_own_table(word):
+    def fill(document):
+        document.add_heading("Axe 1 – Mobilité", 1)
+        document.add_paragraph("Élargir les trottoirs", style="List Bullet")
+        document.add_paragraph("Budget : 3 000 $", style="List Bullet 2")
+        document.add_heading("Axe 2 – Nature", 1)
+        fill_table(document, [HEAD, ("Arbres", "Parcs", "8 000 $", "2027"), ("Total", "", "8 000 $", "")])
+        document.add_heading("Axe 3 – Culture", 1)
+        fill_table(document, [("Actions", "Porteur"), ("Fête", "Loisirs")])
+        document.add_paragraph("Jeux", style="List Bullet")
+
+    imported = ingest.read(word(fill), "actions")
+    assert imported.table["title"].tolist() == ["Élargir les trottoirs", "Arbres", "Fête", "Jeux"]
+    assert imported.table["owner"].tolist() == [None, "Parcs", "Loisirs", None]
+    assert imported.table["cost_low"].tolist() == [3000.0, 8000.0, None, None]
+    assert imported.tables["axis"]["title"].tolist() == ["Mobilité", "Nature", "Culture"]
+    assert (imported.rows_found, imported.rows_kept, whys(imported.set_aside)) == (5, 4, ["layout.total_row"])
+    assert "layout.total_agrees" in whys(imported.repairs)  # 8 000, whatever the list above costs
+    [told] = [repair for repair in imported.repairs if repair.why == "documents.together"]
+    assert "3" in told.text("fr") and "3" in told.text("en")
+
+
+def test_comments_in_the_margin_of_a_word_file_are_told_and_left(word):
+    def fill(document):
+        paragraph = document.add_paragraph("Élargir les trottoirs", style="List Bullet")
+        document.add_comment(paragraph.runs, text="À valider avec Luce", author="Ana")
+
+    imported = ingest.read(word(fill), "actions")
+    assert imported.table["title"].tolist() == ["Élargir les trottoirs"]
+    assert [(repair.why, repair.found) for repair in imported.repairs] == [("documents.comment", "À valider avec Luce")]
+
+
+def test_footnotes_of_a_word_file_are_told_and_left(word, tmp_path):
+    plain_file = word(lambda document: document.add_paragraph("Parc", style="List Bullet"))
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    notes = (
+        f'<w:footnotes xmlns:w="{space}"><w:footnote w:type="separator" w:id="0"><w:p><w:r><w:separator/></w:r></w:p>'
+        '</w:footnote><w:footnote w:id="2"><w:p><w:r><w:t>Sous réserve du budget</w:t></w:r></w:p></w:footnote>'
+        "</w:footnotes>"
+    )
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    link = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    with zipfile.ZipFile(plain_file) as old, zipfile.ZipFile(tmp_path / "notes.docx", "w") as new:
+        for name in old.namelist():
+            content = old.read(name).decode("utf-8", "surrogateescape")
+            if name == "[Content_Types].xml":
+                content = content.replace(
+                    "</Types>", f'<Override PartName="/word/footnotes.xml" ContentType="{kind}"/></Types>'
+                )
+            if name == "word/_rels/document.xml.rels":
+                content = content.replace(
+                    "</Relationships>",
+                    f'<Relationship Id="rId99" Type="{link}" Target="footnotes.xml"/></Relationships>',
+                )
+            new.writestr(name, content.encode("utf-8", "surrogateescape"))
+        new.writestr("word/footnotes.xml", notes)
+    imported = ingest.read(tmp_path / "notes.docx", "actions")
+    assert imported.table["title"].tolist() == ["Parc"]
+    assert [repair.found for repair in imported.repairs] == ["Sous réserve du budget"]
+    assert "bas de page" in imported.repairs[0].text("fr") and "footnote" in imported.repairs[0].text("en")
+
+
+def test_speaker_notes_are_paragraphs_and_a_hidden_slide_is_told(deck):
+    def fill(presentation):
+        for title, body in (("Axe 1 – Mobilité", "Trottoirs"), ("Réserve", "Tramway")):
+            slide = presentation.slides.add_slide(presentation.slide_layouts[1])
+            slide.shapes.title.text, slide.placeholders[1].text_frame.text = title, body
+        presentation.slides[0].notes_slide.notes_text_frame.text = "Ouvrir une halte-vélo"
+        presentation.slides[1]._element.set("show", "0")
+
+    path = deck(fill)
+    imported = ingest.read(path, "actions")
+    assert imported.table["title"].tolist() == ["Trottoirs"]
+    [asked] = imported.questions
+    assert (asked.key, asked.default) == ("paragraphs", "leave-out")
+    assert "slide 1, notes" in asked.text("fr") and "halte-vélo" in asked.text("en")
+    assert [repair.found for repair in imported.repairs if repair.why == "documents.hidden_slides"] == ["2"]
+    both = ingest.read(path, "actions", {"paragraphs": "each"}).table
+    assert both["title"].tolist() == ["Trottoirs", "Ouvrir une halte-vélo"]
+    assert both["origin"].tolist() == ["plan.pptx · slide 1", "plan.pptx · slide 1, notes"]
+
+
+def test_boxes_in_groups_are_notes_and_cells_merged_down_hold_for_each_row(deck):
+    def wall(presentation):
+        slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+        for row, words in enumerate((("Parc", "Marché"), ("Fête", "Bancs"))):
+            group = slide.shapes.add_group_shape()
+            for column, word in enumerate(words):
+                box = group.shapes.add_textbox(Inches(1 + 3 * column), Inches(1 + 2 * row), Inches(2), Inches(1))
+                box.text_frame.text = word
+
+    assert ingest.read(deck(wall), "notes").table["text"].tolist() == ["Parc", "Marché", "Fête", "Bancs"]
+
+    def tabled(presentation):
+        slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+        table = slide.shapes.add_table(3, 2, Inches(1), Inches(2), Inches(8), Inches(1)).table
+        for number, row in enumerate((("Axe", "Action"), ("Nature", "Arbres"), ("", "Berges"))):
+            for cell, words in zip(table.rows[number].cells, row, strict=True):
+                cell.text = words
+        table.cell(1, 0).merge(table.cell(2, 0))
+
+    imported = ingest.read(deck(tabled, "table.pptx"), "actions")
+    assert imported.table["axis_id"].tolist() == ["AX-01", "AX-01"]
+
+
+def test_the_boxes_of_a_diagram_are_items():
+    space = "http://schemas.openxmlformats.org/drawingml/2006"
+    point = "<dgm:pt{}><dgm:t><a:p><a:r><a:t>{}</a:t></a:r></a:p></dgm:t></dgm:pt>"
+    blob = (
+        f'<dgm:dataModel xmlns:dgm="{space}/diagram" xmlns:a="{space}/main"><dgm:ptLst>'
+        + point.format("", "Verdir") + point.format(' type="pres"', "non") + point.format(' type="node"', "Bâtir")
+        + "</dgm:ptLst></dgm:dataModel>"
+    )  # fmt: skip
+    assert list(slides.diagram(blob.encode())) == ["Verdir", "Bâtir"]
 
 
 def test_a_pdf_gives_its_bullets_with_their_page_and_joins_wrapped_lines(tmp_path):

@@ -273,6 +273,8 @@ class _Body:
         for number, kept, label in self.totals:
             partial = bool(SUBTOTAL.match(fold(label)))
             rows = self.kept[before if partial else 0 : kept]
+            if parts := self.sheet.parts:  # a total is of its own table
+                rows = [n for n in rows if parts[n - 1] == parts[number - 1]]
             before = kept if partial else before
             line = cells(self.sheet, number)
             for place in filled(line)[1:]:

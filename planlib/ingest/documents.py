@@ -1,4 +1,4 @@
-"""Word and PowerPoint files -> their blocks in order; which files are documents."""
+"""Word files -> their blocks in order; which files are documents, and who reads each."""
 
 from __future__ import annotations
 
@@ -15,8 +15,13 @@ from planlib.schema import PlanError
 
 DOCUMENT_KINDS = (".docx", ".pptx", ".pdf")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+# Parts of a Word file that stand beside its text.
+ASIDE = {
+    "footnotes.xml": "documents.footnote",
+    "endnotes.xml": "documents.footnote",
+    "comments.xml": "documents.comment",
+}
 BOLD_HEADING = 90  # characters: longer bold words are emphasis
 
 
@@ -36,7 +41,7 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) 
         A file that is not what its name says, protected, damaged or built to harm; a PDF without text; a document
         without a list or a table.
     """
-    from planlib.ingest import pdf
+    from planlib.ingest import pdf, slides
 
     path = Path(path)
     data = content(path)
@@ -51,7 +56,7 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) 
     check_archive(path, data)
     repairs: list[Repair] = []
     try:
-        blocks = list(_word(data) if suffix == ".docx" else _slides(data, repairs))
+        blocks = list(_word(data, repairs) if suffix == ".docx" else slides.blocks(data, repairs))
     except PlanError:
         raise
     except Exception:  # the two libraries name many causes; none of them is for a consultant to read
@@ -59,11 +64,14 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) 
     return outline.workbook(path, blocks, kind, answers, repairs)
 
 
-def _word(data: bytes) -> Iterator[Block]:
-    """The body of a Word file, from top to bottom; words of a deleted revision are left out."""
+def _word(data: bytes, repairs: list[Repair]) -> Iterator[Block]:
+    """The body of a Word file, from top to bottom; words of a deleted revision are left out, footnotes are told."""
     import docx
 
     document = docx.Document(io.BytesIO(data))
+    for part in document.part.package.iter_parts():
+        if why := ASIDE.get(str(part.partname).rpartition("/")[2]):
+            repairs += [Repair("", None, "", words[:200], "", why) for words in _aside(part.blob)]
     styles = {style.style_id: style for style in document.styles}
     paragraphs = tables = 0
     for element in _body(document.element.body):
@@ -77,6 +85,15 @@ def _word(data: bytes) -> Iterator[Block]:
         paragraphs += 1
         if (block := _paragraph(element, words, f"§ {paragraphs}", styles)) is not None:
             yield block
+
+
+def _aside(blob: bytes) -> Iterator[str]:
+    """The words of each footnote or comment; the two that only draw a line have none."""
+    from docx.oxml import parse_xml
+
+    for element in parse_xml(blob):
+        if words := plain(_words(element)):
+            yield words
 
 
 def _body(parent) -> Iterator:
@@ -166,51 +183,3 @@ def _word_table(element, n: int) -> Iterator[Block]:
             cells += [""] * (int(span.get(f"{W}val")) - 1 if span is not None else 0)
         rows.append(cells)
     yield from table(rows, [f"tab. {n}, {number}" for number in range(1, len(rows) + 1)])
-
-
-def _slides(data: bytes, repairs: list[Repair]) -> Iterator[Block]:
-    """Titles, bullets and tables, slide by slide."""
-    import pptx
-
-    deck = pptx.Presentation(io.BytesIO(data))
-    unread = []
-    for number, slide in enumerate(deck.slides, start=1):
-        place = f"slide {number}"
-        title = slide.shapes.title
-        blocks = [block for shape in _shapes(slide.shapes) if shape != title for block in _shape(shape, place)]
-        if title is not None and plain(title.text_frame.text):
-            yield Block("heading", place, plain(title.text_frame.text), 1)
-        elif not blocks:
-            unread.append(str(number))
-        yield from blocks
-    if unread:
-        facts = {"places": ", ".join(unread), "n": len(unread)}
-        repairs.append(Repair("", None, "", "", "", "documents.pictures", facts))
-
-
-def _shapes(shapes) -> Iterator:
-    """Shapes of a slide from top to bottom, groups opened."""
-    for shape in sorted(shapes, key=lambda shape: (shape.top or 0, shape.left or 0)):
-        if hasattr(shape, "shapes"):
-            yield from _shapes(shape.shapes)
-        else:
-            yield shape
-
-
-def _shape(shape, place: str) -> Iterator[Block]:
-    if getattr(shape, "has_table", False):
-        rows = [[cell.text_frame.text.replace("\x0b", "\n") for cell in row.cells] for row in shape.table.rows]
-        yield from table(rows, [f"{place}, {number}" for number in range(1, len(rows) + 1)])
-    elif getattr(shape, "has_text_frame", False):
-        if shape.is_placeholder and str(shape.placeholder_format.type).startswith(
-            ("FOOTER", "SLIDE_NUMBER", "DATE", "HEADER")
-        ):
-            return
-        paragraphs = [p for p in shape.text_frame.paragraphs if plain(p.text)]
-        listed = len(paragraphs) > 1 or (shape.is_placeholder and "SUBTITLE" not in str(shape.placeholder_format.type))
-        for paragraph in paragraphs:
-            words = plain(paragraph.text)
-            match = outline.BULLET.match(words)
-            bullet = paragraph._p.find(f"{A}pPr/{A}buChar") is not None
-            kind = "item" if listed or match or bullet else "text"
-            yield Block(kind, place, match["words"] if match else words, paragraph.level)

@@ -56,6 +56,7 @@ class Sheet:
     uncalculated: tuple[str, ...] = ()  # cells whose formula was never calculated: they read as blank and are not
     ragged: bool = False  # a CSV, where a row may really be shorter or longer than the header
     places: tuple[str, ...] = ()  # of a document: the page, slide or paragraph of each row
+    parts: tuple[int, ...] = ()  # of a document: the table of each row, where several are read together
 
     @property
     def width(self) -> int:

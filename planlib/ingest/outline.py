@@ -6,9 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path
 
 from planlib.ingest import kinds
+from planlib.ingest.body import TOTAL
 from planlib.ingest.files import Sheet, Workbook
 from planlib.ingest.records import Choice, Question, Repair, fold, plain, settle
 from planlib.schema import PlanError
@@ -43,6 +45,15 @@ class Block:
     number: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
     places: tuple[str, ...] = ()
+    order: int = 0  # in the document
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table or the lists of a document: its header, and rows that know their order and their place."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[int, str, tuple[str, ...]], ...]
 
 
 def table(rows: list[list[str]], places: list[str]) -> Iterator[Block]:
@@ -70,24 +81,52 @@ def workbook(
 
     Question `paragraphs` (each, leave-out): whether paragraphs that stand in no list are rows.
     """
-    blocks = _levelled(list(blocks))
-    sheets = _tables(blocks, kind, repairs)
+    blocks = _levelled([replace(block, order=order) for order, block in enumerate(blocks)])
+    grids = _tables(blocks, kind, repairs)
     questions: list[Question] = []
     if kind in LISTED:
         listed = _as_headings([block for block in blocks if block.kind != "table"])
         prose = [block for block in listed if block.kind == "text" and not _labelled(block.words, kind)]
         items = any(block.kind == "item" for block in listed)
-        keep = bool(prose) and _ask(path, prose, kind, bool(items or sheets), answers, questions) == "each"
+        keep = bool(prose) and _ask(path, prose, kind, bool(items or grids), answers, questions) == "each"
         if keep:
             listed = [replace(block, kind="item") if block in prose else block for block in listed]
         else:
             repairs += _left(prose)
-        sheets += _listed(listed, kind)
-    if not sheets and questions:  # provisional until it is answered
-        sheets = _listed([replace(block, kind="item") for block in blocks if block.kind == "text"], kind)
-    if not sheets:
+        grids += _listed(listed, kind)
+    if not grids and questions:  # provisional until it is answered
+        grids = _listed([replace(block, kind="item") for block in blocks if block.kind == "text"], kind)
+    if not grids:
         raise PlanError("documents.nothing", file=path.name)
-    return Workbook(path, tuple(sheets), (), repairs, questions)
+    return Workbook(path, tuple(_sheets(grids, kind, repairs)), (), repairs, questions)
+
+
+def _sheets(grids: list[Grid], kind: str, repairs: list[Repair]) -> list[Sheet]:
+    """Grids that hold rows of this kind as one sheet, in the order of the document; the others as they are."""
+    own = [grid for grid in grids if {"title", "text"} & set(kinds.match_headers(grid.names, kind))]
+    sheets = []
+    if len(own) > 1:
+        names: dict[str, str] = {}
+        rows = []
+        for part, grid in enumerate(own):
+            known = {place: name for name, place in kinds.match_headers(grid.names, kind).items()}
+            keys = [known.get(place) or fold(name) or f"{part} {place}" for place, name in enumerate(grid.names)]
+            for key, name in zip(keys, grid.names, strict=True):
+                names.setdefault(key, name)
+            rows += [
+                (order, n, part, place, dict(zip(keys, cells, strict=True)))
+                for n, (order, place, cells) in enumerate(grid.rows)
+            ]
+        rows.sort(key=lambda row: row[:2])
+        cells = [list(names.values()), *([found.get(key, "") for key in names] for *_, found in rows)]
+        places = ("", *_apart(place for *_, place, _ in rows))
+        sheets.append(Sheet("•", cells, places=places, parts=(0, *(part for _, _, part, _, _ in rows))))
+        repairs.append(Repair("", None, "", "", "", "documents.together", {"n": len(own)}))
+        grids = [grid for grid in grids if grid not in own]
+    for n, grid in enumerate(grids, start=1):
+        cells = [list(grid.names), *(list(cells) for *_, cells in grid.rows)]
+        sheets.append(Sheet(f"tab. {n}", cells, places=("", *_apart(place for _, place, _ in grid.rows))))
+    return sheets
 
 
 def _ask(path: Path, prose: list[Block], kind: str, others: bool, answers, questions: list[Question]) -> str | None:
@@ -157,18 +196,21 @@ class _Heads:
         return (words[0] if words else ""), (words[-1] if len(words) > 1 else "")
 
 
-def _labelled(words: str, kind: str) -> tuple[str, str] | None:
-    """`Responsable : la direction` -> the column it names and its words; None for other words."""
+def _labelled(words: str, kind: str) -> tuple[str, str, str] | None:
+    """`Responsable : la direction` -> the column it names, its label and its words; None for other words."""
     match = LABEL.match(plain(words))
     if not match:
         return None
     name = next(iter(kinds.match_headers([match["label"]], kind)), None)
-    return (name, match["value"]) if name not in (None, "title", "text", "note_id", "action_id") else None
+    return (
+        (name, match["label"], match["value"]) if name not in (None, "title", "text", "note_id", "action_id") else None
+    )
 
 
-def _listed(blocks: list[Block], kind: str) -> list[Sheet]:
+def _listed(blocks: list[Block], kind: str) -> list[Grid]:
     """Bullets as rows under their headings; what hangs under an action is its description, or the column it names."""
     heads, rows, base = _Heads(), [], None
+    labels: dict[str, str] = {}  # column -> the first label that names it
     columns = LISTED[kind]
     for block in blocks:
         if block.kind == "heading":
@@ -181,27 +223,33 @@ def _listed(blocks: list[Block], kind: str) -> list[Sheet]:
         base = block.level if base is None and block.kind == "item" else base
         under = bool(rows) and kind == "actions" and (block.kind == "text" or block.level > (base or 0) or bool(label))
         if under and label:
-            rows[-1][1].setdefault(label[0], label[1])
+            rows[-1][2].setdefault(labels.setdefault(label[0], label[1]), label[2])
         elif under:
-            rows[-1][1]["Description"] = "\n".join(filter(None, [rows[-1][1].get("Description"), block.words]))
+            rows[-1][2]["Description"] = "\n".join(filter(None, [rows[-1][2].get("Description"), block.words]))
         else:
             first, second = heads.beside(kind)
             cells = {columns[0]: first, columns[1]: second, columns[-1 if kind == "notes" else 3]: block.words}
-            rows.append((block.place, cells | ({"No": block.number} if kind == "actions" and block.number else {})))
+            cells |= {"No": block.number} if kind == "actions" and block.number else {}
+            rows.append((block.order, block.place, cells))
     if not rows:
         return []
-    names = dict.fromkeys([*columns, *(name for _, cells in rows for name in cells)])
-    names = [name for name in names if any(cells.get(name) for _, cells in rows)]
-    grid = [names, *([cells.get(name, "") for name in names] for _, cells in rows)]
-    return [Sheet("•", grid, places=("", *_apart(place for place, _ in rows)))]
+    names = dict.fromkeys([*columns, *(name for *_, cells in rows for name in cells)])
+    names = tuple(name for name in names if any(cells.get(name) for *_, cells in rows))
+    return [_grid(names, rows)]
 
 
-def _tables(blocks: list[Block], kind: str, repairs: list[Repair]) -> list[Sheet]:
+def _grid(names: tuple[str, ...], rows: Iterable[tuple[int, str, Mapping[str, str]]]) -> Grid:
+    return Grid(
+        names, tuple((order, place, tuple(cells.get(name, "") for name in names)) for order, place, cells in rows)
+    )
+
+
+def _tables(blocks: list[Block], kind: str, repairs: list[Repair]) -> list[Grid]:
     """Tables with the same header as one; a table of labels and values is one row."""
     heads = _Heads()
     found: dict[tuple, list] = {}
     ending: list = []
-    forms: list[tuple[str, dict[str, str]]] = []
+    forms: list[tuple[int, str, dict[str, str]]] = []
     for block in blocks:
         if block.kind == "heading":
             heads.meet(block)
@@ -210,54 +258,56 @@ def _tables(blocks: list[Block], kind: str, repairs: list[Repair]) -> list[Sheet
         rows = [[cell.strip() for cell in row] for row in block.rows]
         beside = heads.beside(kind) if kind in BESIDE else ()
         if form := _form(rows, kind):
-            forms.append((block.places[0], dict(zip(LISTED.get(kind, ()), beside, strict=False)) | form))
+            named = dict(zip(LISTED.get(kind, ()), beside, strict=False)) | form
+            forms.append((block.order, block.places[0], named))
             continue
         signature = tuple(map(fold, rows[0]))
         last = next(reversed(found), None)
         if signature in found:
-            _go_on(found[signature], block.places[1:], beside, rows[1:], repairs)
+            _go_on(found[signature], block, block.places[1:], beside, rows[1:], repairs)
         elif last and len(last) == len(signature) and not kinds.match_headers(rows[0], kind) and heads.stack == ending:
-            _go_on(found[last], block.places, beside, rows, repairs)
+            _go_on(found[last], block, block.places, beside, rows, repairs)
         else:
-            found[signature] = [(place, beside, row) for place, row in zip(block.places, rows, strict=True)]
+            found[signature] = [(block.order, *line) for line in zip(block.places, repeat(beside), rows, strict=False)]
         ending = list(heads.stack)
-    sheets = [_joined(n, lines, kind) for n, lines in enumerate(found.values(), start=1)]
+    grids = [_joined(lines, kind) for lines in found.values()]
     if forms:
-        names = list(dict.fromkeys(name for _, form in forms for name in form))
-        grid = [names, *([form.get(name, "") for name in names] for _, form in forms)]
-        sheets.append(Sheet(f"tab. {len(sheets) + 1}", grid, places=("", *_apart(place for place, _ in forms))))
-    return sheets
+        grids.append(_grid(tuple(dict.fromkeys(name for *_, form in forms for name in form)), forms))
+    return grids
 
 
-def _go_on(lines: list, places: Sequence[str], beside: tuple, rows: list[list[str]], repairs: list[Repair]) -> None:
+def _go_on(
+    lines: list, block: Block, places: Sequence[str], beside: tuple, rows: list[list[str]], repairs: list[Repair]
+) -> None:
     """Rows of a table that goes on; the rest of a row cut by the end of a page goes back to its row."""
-    new = [(place, beside, row) for place, row in zip(places, rows, strict=True)]
-    if new and lines[-1][0].startswith("p. ") and lines[-1][0] != new[0][0]:
-        place, before, above = lines[-1]
-        rest = new[0][2]
+    new = [(block.order, place, beside, row) for place, row in zip(places, rows, strict=True)]
+    if new and lines[-1][1].startswith("p. ") and lines[-1][1] != new[0][1]:
+        order, place, before, above = lines[-1]
+        rest = new[0][3]
         starts = [cell[0] for cell in rest if cell]
         if len(lines) > 1 and any(map(str.islower, starts)) and not any(map(str.isupper, starts)):
-            lines[-1] = (place, before, [" ".join(filter(None, pair)) for pair in zip(above, rest, strict=True)])
+            lines[-1] = (order, place, before, [" ".join(filter(None, pair)) for pair in zip(above, rest, strict=True)])
             found = " | ".join(filter(None, rest))[:200]
-            used = " | ".join(filter(None, lines[-1][2]))[:200]
-            repairs.append(Repair("", None, "", found, used, "documents.row_cut", {"place": new[0][0]}))
+            used = " | ".join(filter(None, lines[-1][3]))[:200]
+            repairs.append(Repair("", None, "", found, used, "documents.row_cut", {"place": new[0][1]}))
             new = new[1:]
     lines += new
 
 
-def _joined(n: int, lines: list, kind: str) -> Sheet:
+def _joined(lines: list, kind: str) -> Grid:
     """A table with the headings it stands under as columns, unless it has columns for them."""
-    known = kinds.match_headers(lines[0][2], kind)
+    header = lines[0][3]
+    known = kinds.match_headers(header, kind)
     added = [
-        (place, header)
-        for place, (name, header) in enumerate(BESIDE.get(kind, ()))
-        if name not in known and any(beside[place] for _, beside, _ in lines)
+        (place, name)
+        for place, (column, name) in enumerate(BESIDE.get(kind, ()))
+        if column not in known and any(beside[place] for _, _, beside, _ in lines)
     ]
-    grid = [
-        [*((header if not number else beside[place]) for place, header in added), *row]
-        for number, (_, beside, row) in enumerate(lines)
-    ]
-    return Sheet(f"tab. {n}", grid, places=_apart(place for place, _, _ in lines))
+    rows = []
+    for order, at, beside, row in lines[1:]:
+        total = TOTAL.match(fold(next(filter(None, row), "")))
+        rows.append((order, at, (*("" if total else beside[place] for place, _ in added), *row)))
+    return Grid((*(name for _, name in added), *header), tuple(rows))
 
 
 def _apart(places: Iterable[str]) -> tuple[str, ...]:
