@@ -31,10 +31,10 @@ def next_heading(found: Review, lang: str) -> Html:
     return heading("h_next", lang, year=year_name(found.year + 1, found.fiscal_start))
 
 
-def head(found: Review, lang: str) -> Html:
-    """The year reviewed, and the notes a reader needs before any figure; a draft says so first."""
-    year = year_name(found.year, found.fiscal_start)
-    span = _say("span", lang, year=year, start=day(found.start, lang), end=day(found.end, lang))
+def head(found: Review, lang: str, name: str = "") -> Html:
+    """The client's name when it is given, the year reviewed, and before them, of a draft, that it is one."""
+    year, named = year_name(found.year, found.fiscal_start), f"<strong>{escape(name)}</strong> · " if name else ""
+    span = named + _say("span", lang, year=year, start=day(found.start, lang), end=day(found.end, lang))
     draft = f'<p class="draft">{_say("draft", lang, n=len(found.blanks))}</p>' if len(found.blanks) else ""
     return Html(f'{draft}<p class="span">{span}</p>')
 

@@ -31,8 +31,8 @@ class BuildForm(SignedForm):
         self.owner = self.choice("owner", posts, blank="not_said")
         self.horizon = self.codes("horizon", "horizon")
         self.weeks = self.number("duration_weeks")
-        self.effort = self.codes("effort_size", "size")
-        self.cost = self.codes("cost_size", "money_size")
+        self.effort = self.codes("effort_size", "size", blank="size_not_said")
+        self.cost = self.codes("cost_size", "money_size", blank="size_not_said")
         self.low, self.high = self.number("cost_low"), self.number("cost_high")
         self.step = FirstStep(self, posts)
         self.indicator = {
@@ -48,7 +48,7 @@ class BuildForm(SignedForm):
         fields = [
             self.turned(self.action),
             ipw.GridBox([self.card, self.lacks], layout=columns("1fr 1fr")),
-            ipw.GridBox(means, layout=columns("2fr 1.1fr .8fr 1fr 1fr 1fr 1fr")),
+            ipw.GridBox(means, layout=columns("2.6fr 1.3fr .7fr .8fr .8fr .9fr .9fr")),
             self.step,
             ipw.GridBox(list(self.indicator.values()), layout=columns("2.2fr .9fr .9fr .7fr .7fr 1.1fr 1.6fr")),
         ]

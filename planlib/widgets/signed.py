@@ -103,12 +103,13 @@ class SignedForm(ipw.VBox):
 
     def write(self, by: str, why: str) -> int:
         """Put the tables in the workbook in one batch, and say how many rows that wrote."""
-        book = self._facts.book
+        book, say = self._facts.book, {"by": by, "why": why, "effective": self._facts.as_of}
         with book.together():
-            return sum(
-                book.put(kind, table, by=by, why=why, effective=self._facts.as_of)
-                for kind, table in self.tables.items()
-            )
+            return sum(book.put(kind, table, **say) for kind, table in self.tables.items()) + self.also(say)
+
+    def also(self, say: dict) -> int:
+        """What else the answer does in the same batch, as rows to set aside; how many."""
+        return 0
 
     def refresh(self) -> None:
         """Show the workbook as it now is."""
