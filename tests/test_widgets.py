@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planlib import agree, score, tables
+from planlib import agree, clients, decide, facts, score, store, tables
 from planlib.charts import ranking
 from planlib.schema import PlanError
 from planlib.widgets.discussion import DiscussionList
 from planlib.widgets.pairwise_panel import PairwisePanel
 from planlib.widgets.score_table import ScoreTable
-from planlib.widgets.weight_panel import LiveRanking, WeightPanel
+from planlib.widgets.weight_panel import KeepWeights, LiveRanking
 
 TITLES = pd.Series({"A": "Planter <b>des arbres</b>", "B": "Tenir le marché"})
 CRITERIA = pd.Series({"ease": "Facilité", "effect": "Équité"})
@@ -42,55 +42,87 @@ def stored(kind: str, table: pd.DataFrame) -> dict:
 # Weights
 
 
-def panel(values, lang="fr"):
-    return WeightPanel(values, pd.Series({"ease": 60, "effect": 40}), lang, TITLES, CRITERIA)
-
-
-def test_moving_a_slider_ranks_again(values):
-    made = panel(values)
-    assert made.scores["rank"].to_dict() == {"A": 1, "B": 2}
-    made.sliders["effect"].value = 90
-    assert made.weights.to_dict() == {"ease": 60, "effect": 90}
-    assert made.scores["rank"].to_dict() == {"A": 2, "B": 1}
-    assert made._answer.value.index("Tenir le marché") < made._answer.value.index("Planter")
-
-
-def test_the_panel_says_who_passes_whom_and_at_how_many_points(values):
-    made = panel(values)
-    swap = "Tenir le marché dépasse Planter <b>des arbres</b> quand «\u00a0Équité\u00a0» passe au-dessus de 60 points"
-    assert any(sentence.startswith(swap) for sentence in made.swaps)
-    assert "&lt;b&gt;des arbres" in made._answer.value and "<b>" not in made._answer.value
-
-
-def test_weights_all_at_zero_are_one_sentence_in_the_panel(values, lang):
-    made = panel(values, lang)
-    for slider in made.sliders.values():
-        slider.value = 0
-    said = {"fr": "sont tous à 0 point", "en": "All 2 criteria are at 0 points"}
-    assert said[lang] in made._answer.value and 'role="alert"' in made._answer.value
-
-
-def test_the_first_weights_come_back(values):
-    made = panel(values)
-    made.sliders["ease"].value = 5
-    made.reset.click()
-    assert made.weights.to_dict() == {"ease": 60, "effect": 40}
-
-
-def test_weights_leave_the_panel_as_rows_of_the_workbook(values):
-    rows = stored("weight", panel(values).table)
-    assert rows == {("room", "ease"): {"points": 60.0}, ("room", "effect"): {"points": 40.0}}
+def ranked(values, weights):
+    chart = ranking.live_ranking(values, weights, TITLES, "fr", CRITERIA)
+    return LiveRanking(chart, values, weights, "fr")
 
 
 def test_the_live_chart_gives_its_weights_back_unrounded_until_moved(values):
-    shares = pd.Series({"ease": 2 / 3, "effect": 1 / 3})
-    chart = ranking.live_ranking(values, shares, TITLES, "fr", CRITERIA)
-    made = LiveRanking(chart, values, shares)
+    made = ranked(values, pd.Series({"ease": 2 / 3, "effect": 1 / 3}))
     assert made.weights.tolist() == pytest.approx([200 / 3, 100 / 3], abs=1e-12)
     made.chart.params.points_1 = 80  # as the browser reports it
     assert made.weights["effect"] == 80
     assert made.scores["rank"].to_dict() == {"A": 2, "B": 1}
     assert stored("weight", made.table)[("room", "effect")] == {"points": 80.0}
+
+
+@pytest.fixture
+def book(tmp_path, judgements):
+    """Two criteria, two actions, three people at two tables who weighed."""
+    clients.new("essai", "generic", "Essai", workspace=tmp_path)
+    signed = {"by": "ana", "why": "essai", "effective": "2026-01-01"}
+    with store.open("essai", tmp_path) as book:
+        book.set_aside("criterion", list(book.table("criterion").index), **{**signed, "effective": "1900-01-01"})
+        book.put("criterion", RULES.assign(title=CRITERIA, is_gate=False), **signed)
+        book.put("action", TITLES.rename("title").rename_axis("action_id").to_frame(), **signed)
+        book.put("judgement", judgements, **signed)
+        points = {"P1": ("Table 1", 90), "P2": ("Table 1", 60), "P3": ("Table 2", 30)}
+        rows = [(p, c, x, t) for p, (t, ease) in points.items() for c, x in (("ease", ease), ("effect", 100 - ease))]
+        book.put("weight", pd.DataFrame(rows, columns=["judge_id", "criterion_id", "points", "table"]), **signed)
+        yield book
+
+
+def keeping(book, values):
+    """The act under the sliders, over a panel that starts from what it asks for."""
+    room = {}
+
+    def begin(start):
+        shares = decide.weights(facts.read(book))[0] if start is None else start
+        room["panel"] = ranked(values, shares)
+
+    begin(None)
+    form = KeepWeights(facts.read(book), "fr", lambda: room["panel"], begin, lambda: begin(None))
+    return form, room
+
+
+def test_weights_kept_by_the_room_are_those_of_tomorrow_and_can_be_undone(book, values):
+    form, room = keeping(book, values)
+    room["panel"].chart.params.points_1 = 75
+    form.who.value, form.why.value = "Mme Roy", "L'équité d'abord"
+    form.save.click()
+    assert "signées Mme Roy" in form.answer.value
+    shares, origin = decide.weights(facts.read(book))
+    assert shares.to_dict() == pytest.approx({"ease": 60 / 135, "effect": 75 / 135})
+    assert origin.text("fr").endswith("signés Mme Roy")
+    assert set(book.history("weight").iloc[-2:]["why"]) == {"L'équité d'abord"}
+    assert room["panel"].weights["effect"] == pytest.approx(100 * 75 / 135), "the sliders start from them"
+    form.why.value = "Trop vite"
+    form.undo.click()
+    assert decide.weights(facts.read(book))[1].text("fr") == "poids médians de 3 participants"
+    assert form.undo.disabled and room["panel"].weights["effect"] == pytest.approx(40)
+
+
+def test_sliders_start_from_one_person_one_table_or_all(book, values):
+    form, room = keeping(book, values)
+    labels = [label for label, _ in form.start.options]
+    assert labels == ["ceux en usage", "médiane de 3 personnes", "moyenne de 3 personnes", "Table 1", "Table 2",
+                      "P1", "P2", "P3"]  # fmt: skip
+    starts = dict(form.start.options)
+    for label, ease in (("moyenne de 3 personnes", 60), ("Table 1", 75), ("P3", 30), ("ceux en usage", 60)):
+        form.start.value = starts[label]
+        assert room["panel"].weights["ease"] == pytest.approx(ease), label
+    assert len(book.history("weight")) == 6, "nothing is stored before it is kept"
+
+
+def test_weights_are_kept_only_with_who_and_why_and_never_all_at_zero(book, values):
+    form, room = keeping(book, values)
+    form.save.click()
+    assert "Qui le dit" in form.answer.value and 'role="alert"' in form.answer.value
+    form.who.value, form.why.value = "Mme Roy", "essai"
+    room["panel"].chart.params.points_0 = room["panel"].chart.params.points_1 = 0
+    form.save.click()
+    assert "sont tous à 0 point" in form.answer.value
+    assert len(book.history("weight")) == 6
 
 
 # Scores

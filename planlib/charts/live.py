@@ -53,10 +53,10 @@ def stated_points(weights: pd.Series) -> pd.Series:
     return weights.astype("float64") * (100.0 if shares else 1.0)
 
 
-def swaps_told(named: list[str], lang: str, lines: int) -> dict:
+def swaps_told(named: list[str], lang: str, lines: int, among: int = MOST) -> dict:
     """What templates/live/swaps.js needs to say who passes whom: words with their gaps between NUL characters.
 
-    `lines` sentences at most; beyond `MOST` actions, only the best at the weights of the moment are looked at.
+    `lines` sentences at most; of more than `among` actions, only the best at the weights of the moment are looked at.
     """
     gaps = {name: f"\0{name}\0" for name in ("passes", "passed", "criterion", "points", "now", "first")}
     near = {name: gap for name, gap in gaps.items() if name != "first"}
@@ -65,7 +65,7 @@ def swaps_told(named: list[str], lang: str, lines: int) -> dict:
         "lang": str(lang),
         "criteria": named,
         "lines": lines,
-        "most": MOST,
+        "most": among,
         "heading": word("ranking.page_notes", lang),
         "points": word("ranking.points", lang, points="\0"),
         "above": word("robust.passes_above", lang, **near),

@@ -55,16 +55,15 @@ def live_page(chart: alt.LayerChart, about: About, table: pd.DataFrame | None = 
         Scripts are named by their hash in the page's policy; all words are escaped.
     """
     spec = chart.properties(width="container").to_dict()
-    title, lang, stated = spec.pop("title"), about.lang, spec.pop("usermeta")["stated"]
+    title, lang, meta = spec.pop("title"), about.lang, spec.pop("usermeta")
     start = {p["name"]: p["value"] for p in spec["params"] if p["name"].startswith("points_")}
-    named = [p["bind"]["name"] for p in spec["params"] if p["name"].startswith("points_")]
     page = {
         "spec": spec,
         "lang": lang,
         "start": start,
         "colours": ranking.colours(len(start)),
-        "swaps": live.swaps_told(named, lang, LINES),
-        "stated": stated,
+        "swaps": live.swaps_told(meta["criteria"], lang, LINES),
+        "stated": meta["stated"],
     }
     script = "\n".join((LOOK / "live" / name).read_text(encoding="utf-8") for name in ("swaps.js", "live.js"))
     style = "\n".join((LOOK / name).read_text(encoding="utf-8") for name in ("html/base.css", "live/live.css"))

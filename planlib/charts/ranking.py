@@ -112,7 +112,7 @@ def live_ranking(
             height=shown * ROW,
             title=theme.titled(finding or word("ranking.live_title", lang), measured),
             description=word("ranking.live_told", lang, **facts),
-            usermeta={"stated": live.stated_at(values, weights)},
+            usermeta={"stated": live.stated_at(values, weights), "criteria": named},
         )
         .configure(locale=locale(lang), mark=alt.MarkConfig(invalid="show"), params=follow)
     )

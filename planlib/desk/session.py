@@ -8,18 +8,14 @@ import altair as alt
 import pandas as pd
 from ipywidgets import HTML, VBox, Widget
 
-from planlib import decide, facts
+from planlib import facts
 from planlib.charts.plan import scenario
-from planlib.charts.ranking import live_ranking
 from planlib.desk import blocks
 from planlib.desk.opened import Desk
 from planlib.desk.tables import Html
 from planlib.schedule import use
 from planlib.widgets.scenario_panel import ScenarioPanel
-from planlib.widgets.weight_panel import LiveRanking
 from planlib.words import word
-
-WIDTH = 900  # pixels beside the file browser on a screen of 1280
 
 
 def heading(here: Desk, name: str, **said) -> Html:
@@ -68,38 +64,6 @@ def plan_today(here: Desk) -> Html:
         + line(here, "plan_today_counts", n=len(kept), of=len(stored), **span)
         + Html(f"<ol style='margin:0;padding-left:1.6em;max-height:26em;overflow:auto'>{listed}</ol>")
     )
-
-
-def ranking_panel(here: Desk, top: int = 9) -> Widget:
-    """The live ranking over the judgements as they now stand, its sliders at the group's weights."""
-    now = here.facts.at(here.today)
-    values = decide.values(now).dropna(how="all")
-    if values.empty:
-        return HTML(line(here, "not_judged").html)
-    shares, _ = decide.weights(now)
-    criteria = facts.titles(now.scored_criteria, here.lang)
-    bands = decide.ranking(now)["band"]
-    alt.JupyterChart.enable_offline()  # the renderer does it for charts it shows; this one stands in a panel
-    chart = live_ranking(
-        values, shares, facts.titles(now.actions, here.lang), here.lang, criteria, bands=bands, top=top, width=WIDTH
-    )
-    return LiveRanking(chart, values, shares)
-
-
-def weights_line(here: Desk) -> Html:
-    """Where the weights come from, and that moving them stores nothing."""
-    _, origin = decide.weights(here.facts)
-    return line(here, "weights_from", origin=origin.text(here.lang))
-
-
-def discussions(here: Desk) -> pd.DataFrame:
-    """Disagreements worth the room's time, the most worthwhile first."""
-    return decide.discussions(here.facts)
-
-
-def labels(here: Desk) -> dict[str, str]:
-    """Titles in the desk's language, of everything a sentence may name."""
-    return decide.names(here.facts, here.lang) | facts.titles(here.actions, here.lang).to_dict()
 
 
 def aside(here: Desk) -> Html:

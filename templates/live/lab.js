@@ -38,6 +38,7 @@ function render({ model, el }) {
     if (!bindings || !home) return;
     seen?.disconnect();
     home.replaceChildren(bindings);
+    root.querySelector(".planlib-chart").tabIndex = 0;  // it scrolls on a small screen, by keys too
     dress(bindings);
   };
   // By itself the chart looks at the window alone, and JupyterLab puts it on the page after it was drawn.
