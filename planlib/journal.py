@@ -31,6 +31,7 @@ CREATE TABLE seal(batch TEXT PRIMARY KEY, n INTEGER NOT NULL, digest TEXT NOT NU
 # From version n to n + 1: a function of the connection. Run in one transaction, after a copy was kept.
 UPGRADES: dict[int, Callable[[sqlite3.Connection], None]] = {0: lambda db: _seal_all(db)}
 
+ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 SHUT = (
     sqlite3.SQLITE_READONLY,
@@ -136,7 +137,7 @@ def digest(db: sqlite3.Connection, batch: str) -> str:
 
 def as_json(value) -> str:
     """JSON as the journal writes it: the same text for the same value."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return ENCODER.encode(value)
 
 
 def _seal_all(db: sqlite3.Connection) -> None:

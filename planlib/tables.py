@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import numpy as np
@@ -67,7 +68,7 @@ def checked_rows(name: str, table: pd.DataFrame) -> dict[tuple, dict]:
             raise PlanError("schema.unknown_column", kind=name, found=str(column), known=sorted(kind.columns))
     keys = [_key(kind, key) for key in table.index]
     if len(set(keys)) < len(keys):
-        twice = sorted({key for key in keys if keys.count(key) > 1}, key=str)
+        twice = sorted((key for key, n in Counter(keys).items() if n > 1), key=str)
         raise PlanError("schema.key_twice", kind=name, n=len(twice), key=key_text(twice[0]))
     if name == "glossary":
         _check_terms([key[0] for key in keys], table)
@@ -119,18 +120,18 @@ def _key(kind: Kind, found) -> tuple:
     parts = found if isinstance(found, tuple) else (found,)
     key = []
     for name, part in zip(kind.keys, parts, strict=True):
-        wrong = PlanError("schema.key_blank", kind=kind.name, column=name, found=str(part))
         if name in WHOLE_KEYS:
             try:
                 if isinstance(part, str | bool) or int(part) != part:
                     part = int(str(part))
             except (TypeError, ValueError):
-                raise wrong from None
+                raise PlanError("schema.key_blank", kind=kind.name, column=name, found=str(part)) from None
             key.append(int(part))
             continue
         text = part.isoformat()[:10] if isinstance(part, date) else str(part).strip()
-        if pd.isna(part) or not text or (name in KEY_SHAPES and not KEY_SHAPES[name](text)):
-            raise wrong
+        unknown = not isinstance(part, str) and pd.isna(part)
+        if unknown or not text or (name in KEY_SHAPES and not KEY_SHAPES[name](text)):
+            raise PlanError("schema.key_blank", kind=kind.name, column=name, found=str(part))
         key.append(text)
     return tuple(key)
 
@@ -148,6 +149,10 @@ KEY_SHAPES = {"period": PERIOD.match, "updated_on": _is_day, "measured_on": _is_
 
 def _json_value(kind: str, key: tuple, column: Column, value):
     """One cell as a JSON value: text, number, ISO day, true or false; blank is None."""
+    if value is None and not column.required:
+        return None
+    if type(value) is str and column.kind == "text" and value and not value.isspace():
+        return value  # most cells are words
 
     def wrong(what: str):
         facts = {"kind": kind, "key": key_text(key), "column": column.name, "found": str(value)}

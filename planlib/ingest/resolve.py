@@ -132,16 +132,14 @@ class _Resolver:
             if not made and fold(key) in present:
                 ids[key] = present[fold(key)]
                 used.add(ids[key])
-        titles = [column for column in ("title", "title_fr", "title_en", "name") if column in table.columns]
+        self._renamed(kind, ids, table, known)
+        here = set(present.values())
+        titles = [table[name].tolist() for name in ("title", "title_fr", "title_en", "name") if name in table.columns]
         for position, key in enumerate(table.index):
-            if key in ids:
-                self._renamed(kind, ids[key], table, position, known)
-                continue
-            for column in titles:
-                title = table[column].iloc[position]
+            for title in (column[position] for column in titles) if key not in ids else ():
                 twin = names.by_title(title) if title else None
                 twin = twin or (title and self._under_axis(kind, table, position, known, title))
-                if twin and twin in present.values() and twin not in used:
+                if twin and twin in here and twin not in used:
                     ids[key] = twin
                     used.add(twin)
                     break
@@ -162,8 +160,8 @@ class _Resolver:
     def _match_numbers(self, table: pd.DataFrame, known: pd.DataFrame, ids: dict, used: set[str]) -> None:
         """An action under the same number with a title that is nearly the same was renamed."""
         numbers = Names("action", known[["number"]]).numbers
-        for position, key in enumerate(table.index):
-            twin = numbers.get(fold(table["number"].iloc[position])) if key not in ids else None
+        for position, (key, number) in enumerate(zip(table.index, table["number"].tolist(), strict=True)):
+            twin = numbers.get(fold(number)) if key not in ids else None
             if not twin or twin in used:
                 continue
             title, before = table["title"].iloc[position], known.loc[twin, "title"]
@@ -172,12 +170,15 @@ class _Resolver:
                 used.add(twin)
                 self._say(table, position, before, title, "ingest.renamed", id=twin)
 
-    def _renamed(self, kind: str, key: str, table: pd.DataFrame, position: int, known: pd.DataFrame) -> None:
-        if kind != "action" or "title" not in table.columns:
+    def _renamed(self, kind: str, ids: dict, table: pd.DataFrame, known: pd.DataFrame) -> None:
+        """Says which actions of the workbook have another title in the file."""
+        if kind != "action" or "title" not in table.columns or not ids:
             return
-        before, title = known.loc[key, "title"], table["title"].iloc[position]
-        if title and words_of(before) != words_of(title):
-            self._say(table, position, before, title, "ingest.renamed", id=key)
+        titles = known["title"].to_dict()
+        for position, (key, title) in enumerate(zip(table.index, table["title"].tolist(), strict=True)):
+            before = titles[ids[key]] if key in ids else title
+            if title and before != title and words_of(before) != words_of(title):
+                self._say(table, position, before, title, "ingest.renamed", id=ids[key])
 
     # References
 
