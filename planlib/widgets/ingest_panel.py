@@ -1,8 +1,9 @@
-"""Take in a file or pasted text: read it, see what was understood, answer what it leaves open, keep it signed."""
+"""Take in files or pasted text: read them, see what was understood, answer what they leave open, keep it signed."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
@@ -10,108 +11,181 @@ import ipywidgets as ipw
 
 from planlib import ingest
 from planlib.facts import Facts
+from planlib.ingest import maps
 from planlib.schema import PlanError
 from planlib.widgets.signed import SignedForm
 from planlib.words import word
 from planlib.workspace import keep_received
 
 KINDS = (
-    "notes", "actions", "judgements", "weights", "ballots", "effort", "cost", "budget", "capacity", "roles",
+    "notes", "actions", "judgements", "weights", "ballots", "effort", "cost", "budget", "capacity", "roles", "spending",
     "posts", "indicators", "updates", "measures", "context", "review",
 )  # fmt: skip
-READ = (".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods", ".docx", ".pptx", ".pdf", ".json")
-ONE_COLUMN = {"notes": {"fr": "Note", "en": "Note"}, "actions": {"fr": "Titre", "en": "Title"}}
+READ = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".docx", ".pptx", ".pdf", ".json")
+FEW = 12  # lines of a report shown without being asked for
 
 
 class IngestPanel(SignedForm):
-    """`found` is the import as read; nothing is stored before its questions are answered and someone signs."""
+    """`found` are the imports as read, by file, and `refused` the files that cannot be read, with the sentence.
 
-    def __init__(self, facts: Facts, lang: str, saved=None):
+    Nothing is stored before every question is answered and someone signs.
+    """
+
+    def __init__(self, facts: Facts, lang: str, saved: Callable[[], object] | None = None):
         self._facts, self._lang = facts, lang
-        self.found: ingest.Import | None = None
+        self.found: dict[str, ingest.Import] = {}
+        self.refused: dict[str, PlanError] = {}
+        self._pasted_path: Path | None = None
         self._apart = tempfile.TemporaryDirectory(prefix="planlib-")
-        self.file = self.choice("received", self._received(), blank="no_file")
-        self.upload = ipw.FileUpload(accept=",".join(READ), multiple=False, description=self.say("upload"))
+        received = self._received()
+        auto = ipw.Layout(width="auto", min_width="0")
+        self.files = ipw.SelectMultiple(options=received, rows=4, description=self.say("received"), layout=auto)
+        self.upload = ipw.FileUpload(accept=",".join(READ), multiple=True, description=self.say("upload"))
         self.kind = self.choice("kind", [(word(f"panel.as_{kind}", lang), kind) for kind in KINDS])
-        self.paste = ipw.Textarea(description=self.say("paste"), rows=2, layout=ipw.Layout(width="auto"))
+        self.paste = ipw.Textarea(description=self.say("paste"), rows=4, layout=auto)
         self.look = ipw.Button(description=self.say("read"), button_style="info")
-        self.report = ipw.HTML()
+        self.report = ipw.HTML(self._hint())
         self.questions = ipw.VBox()
-        grid = ipw.Layout(grid_template_columns="2fr 1fr auto auto", grid_gap="0 12px", align_items="flex-end")
-        top = ipw.GridBox([self.file, self.kind, self.upload, self.look], layout=grid)
-        super().__init__(facts, lang, [top, self.paste, self.report, self.questions], saved)
+        side = ipw.VBox([self.kind, ipw.HBox([self.upload, self.look])])
+        grid = ipw.Layout(grid_template_columns="2fr 2fr auto", grid_gap="0 16px", align_items="flex-start")
+        top = ipw.GridBox([self.files, self.paste, side], layout=grid)
+        super().__init__(facts, lang, [top, self.report, self.questions], saved)
         self.look.on_click(lambda _button: self.read())
+        self.kind.observe(lambda _change: setattr(self.questions, "children", ()), "value")
+
+    @property
+    def _folder(self) -> Path:
+        return self._facts.book.path.parent
 
     def _received(self) -> list[tuple[str, str]]:
-        folder = self._facts.book.path.parent / "workshop"
-        found = sorted(path for path in folder.glob("*") if path.suffix.lower() in READ and path.name[0] not in ".~")
-        return [(path.name, str(path)) for path in found]
+        found = sorted(path for path in (self._folder / "workshop").glob("*") if path.name[0] not in ".~")
+        return [(path.name, str(path)) for path in found if path.suffix.lower() in READ]
+
+    def _hint(self) -> str:
+        return f"<p>{escape(self.say('how_to_start' if self._received() else 'how_to_start_empty'))}</p>"
 
     @property
-    def path(self) -> Path:
-        """The file to read: pasted text first, then the one sent, then the one chosen."""
-        if self.paste.value.strip():
-            text = self.paste.value.strip()
-            if self.kind.value in ONE_COLUMN and not any(mark in text.split("\n")[0] for mark in "\t;"):
-                quoted = ('"' + line.strip().replace('"', '""') + '"' for line in text.split("\n") if line.strip())
-                text = "\n".join([ONE_COLUMN[self.kind.value][self._lang], *quoted])
-            path = Path(self._apart.name) / f"{self.say('pasted')}-{self._facts.as_of}.csv"
-            path.write_text(text + "\n", encoding="utf-8")
-            return path
-        if self.upload.value:
-            sent = self.upload.value[0]
-            path = Path(self._apart.name) / Path(sent["name"]).name
-            path.write_bytes(bytes(sent["content"]))
-            return path
-        if not self.file.value:
+    def paths(self) -> dict[str, Path]:
+        """The files to read, by name: those sent, those chosen, and the text pasted, kept as a file of its day."""
+        apart = Path(self._apart.name)
+        found: list[Path] = []
+        for sent in self.upload.value:
+            found.append(apart / Path(sent["name"]).name)
+            found[-1].write_bytes(bytes(sent["content"]))
+        found += map(Path, self.files.value)
+        if text := self.paste.value.strip():
+            found.append(self._pasted(text + "\n"))
+        if not found:
             raise PlanError("panel.nothing_to_read")
-        return Path(self.file.value)
+        named: dict[str, Path] = {}
+        for path in found:
+            twin = named.get(path.name)
+            if twin is None or twin.read_bytes() != path.read_bytes():
+                named[path.name if twin is None else f"{path.name} (2)"] = path
+        return named
 
-    @property
-    def answers(self) -> dict[str, str]:
-        starts = self._facts.settings["fiscal_start"]
-        return {"fiscal_start": starts} | {field.key: field.value for field in self.questions.children if field.value}
+    def _pasted(self, text: str) -> Path:
+        """The text pasted as a file whose name no other text of the client has."""
+        stem, n = f"{self.say('pasted')}-{self._facts.as_of}", 1
+        name = f"{stem}.txt"
+        while (kept := self._folder / "workshop" / name).exists() and kept.read_text(encoding="utf-8") != text:
+            n += 1
+            name = f"{stem}-{n}.txt"
+        self._pasted_path = Path(self._apart.name) / name
+        self._pasted_path.write_text(text, encoding="utf-8", newline="")
+        return self._pasted_path
+
+    def answers(self, file: str) -> dict[str, str]:
+        """What was settled about one file, here or in the client's settings."""
+        fields = [field for field in self.questions.children if field.about[0] == file and field.value.strip()]
+        given = {field.about[1]: field.value.strip() for field in fields}
+        return {"fiscal_start": self._facts.settings["fiscal_start"]} | given
 
     def read(self) -> None:
-        """Read and show what was understood; what is open becomes a list to choose from."""
+        """Read and show what was understood; what is open becomes a list to choose from, or a field to fill."""
+        self.found, self.refused = {}, {}
         try:
-            answers = self.answers
-            read = ingest.read(self.path, self.kind.value, answers)
-            self.found = read if read.unanswered else ingest.resolve(read, self._facts.book, answers)
+            paths = self.paths
         except PlanError as error:
-            self.found = None
             self.tell(error.text(self._lang), wrong=True)
             return
+        for name, path in paths.items():
+            try:
+                self.found[name] = self._read_one(name, path)
+            except PlanError as error:
+                self.refused[name] = error
         self.answer.value = ""
-        lines = "<br>".join(map(escape, self.found.text(self._lang).split("\n")))
-        self.report.value = f"<div style='max-height:11em;overflow:auto;font-size:16px'>{lines}</div>"
-        asked = [field for field in self.questions.children if field.value]
-        known = {field.key for field in asked}
-        asked += [self._question(question) for question in self.found.unanswered if question.key not in known]
-        self.questions.children = asked
+        self.report.value = self._told()
+        asked = {field.about: field for field in self.questions.children}
+        fields = []
+        for file, found in self.found.items():
+            kept = [field for about, field in asked.items() if about[0] == file and field.value.strip()]
+            settled = {field.about for field in kept}
+            still = [question for question in found.questions if (file, question.key) not in settled]
+            fields += kept + [asked.get((file, question.key)) or self._question(file, question) for question in still]
+        self.questions.children = fields
 
-    def _question(self, question) -> ipw.Dropdown:
-        listed = [(self.say("not_said"), ""), *((c.text(self._lang), c.value) for c in question.choices)]
-        field = ipw.Dropdown(
-            options=listed, value="", description=question.text(self._lang), layout=ipw.Layout(width="auto")
-        )
-        field.key = question.key
-        field.observe(lambda change: self.read(), "value")
+    def _read_one(self, name: str, path: Path) -> ingest.Import:
+        kind, answers, confirmed = self.kind.value, self.answers(name), self._folder / "maps"
+        if path == self._pasted_path:
+            read = ingest.pasted(self.paste.value, kind, answers, path.name, maps=confirmed)
+        else:
+            read = ingest.read(path, kind, answers, maps=confirmed)
+        return read if read.unanswered else ingest.resolve(read, self._facts.book, answers)
+
+    def _told(self) -> str:
+        """The report: how many rows came, how many stay and why the others do not, then each file's repairs."""
+        kept = sum(len(found.table) if self.kind.value == "notes" else found.rows_kept for found in self.found.values())
+        aside = sum(found.rows_found - found.rows_kept for found in self.found.values())
+        key = "taken_notes" if self.kind.value == "notes" else "taken"
+        head = escape(self.say(key, n=kept + aside, kept=kept, aside=aside))
+        parts = [f"<strong>{head}</strong>"] if self.found else []
+        for file, error in self.refused.items():
+            parts.append(f"<p class='answer wrong' role='alert'>{escape(file)} — {escape(error.text(self._lang))}</p>")
+        for found in self.found.values():
+            head, *lines = found.text(self._lang).split("\n")
+            body = "<br>".join(map(escape, lines))
+            shown = " open" if len(lines) <= FEW and len(self.found) == 1 else ""
+            parts.append(f"<details{shown}><summary>{escape(head)}</summary>{body}</details>" if body else escape(head))
+        return f"<div style='max-height:15em;overflow:auto;font-size:16px'>{''.join(parts)}</div>"
+
+    def _question(self, file: str, question) -> ipw.Dropdown | ipw.Text:
+        """A list of its choices, the default first chosen; words to type where there is none."""
+        text = question.text(self._lang)
+        said = f"{file} — {text}" if len(self.found) > 1 and file not in text else text
+        layout = ipw.Layout(width="auto")
+        if question.choices:
+            listed = [(choice.text(self._lang), choice.value) for choice in question.choices]
+            blank = [] if question.default is not None else [(self.say("not_said"), "")]
+            value = question.default or ""
+            field = ipw.Dropdown(options=[*blank, *listed], value=value, description=said, layout=layout)
+        else:
+            field = ipw.Text(description=said, layout=layout, continuous_update=False)
+        field.about = (file, question.key)
+        field.observe(lambda _change: self.read(), "value")
         return field
 
     def check(self) -> None:
-        if self.found is None:
+        if not self.found and not self.refused:
             self.read()
-        if self.found is None:
+        if not self.found:
             raise PlanError("panel.nothing_read")
+        for file, found in self.found.items():
+            if found.unanswered:
+                raise PlanError("panel.not_answered", file=file, question=found.unanswered[0])
 
     def write(self, by: str, why: str) -> int:
-        book, path = self._facts.book, self.path
-        written = ingest.store_imports(book, [self.found], by=by, why=why, effective=self._facts.as_of)
-        keep_received(book.path.parent, path)
+        book, imports = self._facts.book, list(self.found.values())
+        written = ingest.store_imports(book, imports, by=by, why=why, effective=self._facts.as_of)
+        for name, path in self.paths.items():
+            if name in self.found:
+                keep_received(self._folder, path)
+        for found in imports:
+            maps.save(self._folder / "maps", self.kind.value, found.file, found.headers, found.answers)
         return written
 
     def refresh(self) -> None:
-        self.found, self.questions.children, self.report.value, self.paste.value = None, (), "", ""
-        self.file.options = [(self.say("no_file"), ""), *self._received()]
-        self.why.value = ""
+        self.found, self.refused, self.questions.children, self.upload.value = {}, {}, (), ()
+        self.files.options, self.files.value = self._received(), ()
+        self.paste.value = self.why.value = ""
+        self.report.value = f"<p>{escape(self.say('taken_next'))}</p>"
