@@ -1,0 +1,29 @@
+"""The rooms in their usual order: a workbook's judgements and weights -> ranking -> plan that fits."""
+
+from planlib.decide.methods import method_finding, methods
+from planlib.decide.planned import Plan, plan
+from planlib.decide.ranked import METHODS, bands, costs_of, judgements, missions, names, priorities, ranking, values
+from planlib.decide.talk import agreement, discussions, tables_apart
+from planlib.decide.weighing import weights, weights_apart, weights_of
+
+__all__ = [
+    "METHODS",
+    "Plan",
+    "agreement",
+    "bands",
+    "costs_of",
+    "discussions",
+    "judgements",
+    "method_finding",
+    "methods",
+    "missions",
+    "names",
+    "plan",
+    "priorities",
+    "ranking",
+    "tables_apart",
+    "values",
+    "weights",
+    "weights_apart",
+    "weights_of",
+]
