@@ -11,7 +11,7 @@ from planlib.cli import ask
 
 # isort: off
 # They register their commands, in the order of --help.
-from planlib.cli import thread, planning, whatif, followup, lab, keeping  # noqa: F401
+from planlib.cli import thread, planning, whatif, followup, reporting, lab, keeping  # noqa: F401
 
 # isort: on
 from planlib.schema import PlanError

@@ -26,6 +26,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from planlib.report.lean import lean_imports
+from planlib.report.limits import adopt_orphans, end_orphans, end_with_parent, hold_memory
 
 
 class Cell:
@@ -168,6 +169,8 @@ def main() -> None:
     os.dup2(nowhere, 1)
     quiet = Config()
     quiet.HistoryManager.enabled = False  # it would write in a thread
+    end_with_parent()
+    adopt_orphans()
     shell = ZMQShell.instance(config=quiet, colors="neutral")
     with lean_imports():
         warm_up()
@@ -188,6 +191,7 @@ def main() -> None:
         _, status = os.waitpid(child, 0)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child, 9)  # what the cells left running
+        end_orphans()
         _tell(answers, ended=os.waitstatus_to_exitcode(status))
 
 
@@ -225,6 +229,7 @@ def _run(shell: ZMQShell, task: dict, answers: IO[str]) -> None:
     code = 1
     try:
         os.setsid()
+        end_with_parent()
         _tell(answers, pid=os.getpid())
         os.environ.clear()
         os.environ.update(task["env"])
@@ -234,6 +239,8 @@ def _run(shell: ZMQShell, task: dict, answers: IO[str]) -> None:
         for fd, file in zip((1, 2), captured, strict=True):
             os.dup2(file.fileno(), fd)
         sys.stdout, sys.stderr = Stream("stdout", 1), Stream("stderr", 2)
+        if task["memory"]:
+            hold_memory(task["memory"])
         for index, source in task["cells"]:
             _tell(answers, start=index)
             result = shell.run_cell(source, store_history=True)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,7 @@ class Task:
     lang: str
     timeout: float | None = None  # seconds the notebook may take
     told: str | None = None  # the language of messages; the report's when none is given
+    memory: float | None = None  # megabytes the notebook may take
 
     @property
     def asker(self) -> str:
@@ -94,18 +95,32 @@ def _run(engine: type[Engine], task: Task) -> Run:
     except Exception as error:  # whatever the notebook died of, it is kept and the batch goes on
         notebook = task.notebook
         said.append(_mark(task, error))
-    return Run(_without_paths(notebook), _failure(notebook, "".join(said)))
+    failure = _failure(notebook, "".join(said))
+    if failure and failure.ename == "MemoryError" and task.memory:
+        failure = replace(failure, said=PlanError("report.too_much_memory", megabytes=task.memory).text(task.asker))
+    return Run(_without_paths(notebook), failure)
+
+
+LIMITED = """
+import runpy, sys
+from planlib.report.limits import hold_memory
+hold_memory(float(sys.argv.pop(1)))
+runpy.run_module("ipykernel_launcher", run_name="__main__", alter_sys=True)
+"""
 
 
 class _Kernel(AsyncKernelManager):
     """A kernel of the interpreter that runs planlib, whatever kernels the machine or the user has installed."""
 
+    memory: float | None = None
+
     transport_encryption = "auto"  # other users of the machine cannot listen to a client's figures
 
     @property
     def kernel_spec(self) -> KernelSpec:
+        start = ["-m", "ipykernel_launcher"] if self.memory is None else ["-c", LIMITED, str(self.memory)]
         return KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            argv=[sys.executable, *start, "-f", "{connection_file}"],
             display_name="Python 3",
             language="python",
             metadata={"supported_encryption": "curve"},
@@ -140,7 +155,7 @@ class _NbclientEngine(Engine):
         client = _Nbclient(
             nb_man,
             kernel_name=kernel_name,
-            kernel_manager_class=_Kernel,
+            kernel_manager_class=type("_Kernel", (_Kernel,), {"memory": task.memory}),
             timeout_func=_time_left(task.timeout),
             startup_timeout=60,
             shutdown_kernel="immediate",

@@ -57,6 +57,7 @@ class ForkEngine(Engine):
             raise Refused
         code = [(i, cell.source) for i, cell in enumerate(nb_man.nb.cells) if cell.cell_type == "code"]
         wanted = {"cells": code, "imports": imports, "env": env, "cwd": cwd, "lang": lang}
+        wanted["memory"] = task.memory if task else None
         wanted["may_fail"] = [i for i, _ in code if "raises-exception" in nb_man.nb.cells[i].metadata.get("tags", [])]
         return helper().run(wanted, nb_man, timeout, [] if said is None else said)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -43,7 +44,7 @@ class Job:
     """One report to make: what `build` takes, in a form that travels between processes.
 
     `workspace` is a folder, `today` the date of the data; the engine is a name of ENGINES; `told` is the language
-    of messages to whoever asks, the report's own when none is given; `to` are names of FORMATS.
+    of messages to whoever asks, the report's own when none is given; `to` are names of FORMATS; `memory` is in MB.
     """
 
     template: str | Path
@@ -55,6 +56,7 @@ class Job:
     timeout: float | None = None
     told: str | None = None
     to: tuple[str, ...] = ("html",)
+    memory: float | None = None
 
     @property
     def lang(self) -> str:
@@ -75,6 +77,7 @@ def build(
     engine: str = "nbclient",
     timeout: float | None = None,
     to: tuple[str, ...] = ("html",),
+    memory: float | None = None,
 ) -> Record:
     """Make one report of one client in one language, unless the same one stands already.
 
@@ -96,6 +99,8 @@ def build(
         Seconds that the notebook may take. Default: no limit.
     to : tuple of str
         What is delivered beside the executed notebook; names of FORMATS.
+    memory : float, optional
+        Megabytes that the notebook may take, on a system that can hold it to them (Linux). Default: no limit.
 
     Returns
     -------
@@ -108,7 +113,7 @@ def build(
     PlanError
         The template, the client or a parameter is not right; nothing was run and nothing written.
     """
-    job = Job(template, client, dict(parameters or {}), workspace, today, engine, timeout, to=tuple(to))
+    job = Job(template, client, dict(parameters or {}), workspace, today, engine, timeout, to=tuple(to), memory=memory)
     job = ready(job)
     return unchanged(job) or make(job)
 
@@ -175,7 +180,7 @@ def make(job: Job) -> Record:
     template = given.find(job.template)
     client = read_client(job.client, job.workspace)
     notebook = engine.parameterized(template.notebook(), job.parameters)
-    task = engine.Task(notebook, template.path.parent, environment(job), job.lang, job.timeout, job.told)
+    task = engine.Task(notebook, template.path.parent, environment(job), job.lang, job.timeout, job.told, job.memory)
     run = engine.ENGINES[job.engine](task)
     error = _sentence(run.failure, job.asker) if run.failure else None
     stem = f"{client.slug}-{place.name}-{job.lang}"
@@ -190,6 +195,7 @@ def make(job: Job) -> Record:
         files.append(f"{stem}.ipynb")
         record = _record(job, "failed" if error else "ok", files, time.perf_counter() - started, error, warnings)
         more = {"template": template.name, "parameters": job.parameters, "today": job.today.isoformat()}
+        more["sha256"] = {name: hashlib.sha256((part / name).read_bytes()).hexdigest() for name in files}
         text = json.dumps({**record, **more, "engine": job.engine, "key": key}, ensure_ascii=False, indent=1)
         (part / "run.json").write_text(text, encoding="utf-8")
         made = runs.deliver(part, place, job.today, job.lang)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, as_completed
 
 from planlib.report.jobs import Job, Record, failed, ready, render, unchanged
+from planlib.report.manifest import Manifest
 from planlib.schema import PlanError
 
 
@@ -15,6 +16,8 @@ def batch(
     executor: Executor | None = None,
     *,
     on_done: Callable[[Record], None] | None = None,
+    processes: int | None = None,
+    manifest: bool = False,
 ) -> list[Record]:
     """Make many reports; one that fails does not stop the others.
 
@@ -25,6 +28,10 @@ def batch(
     executor : concurrent.futures.Executor, optional
         Where they run. Default: here one after the other with `nbclient` (kernels started together die of one
         another), in a process for each processor with `fork`.
+    processes : int, optional
+        How many processes of this machine make reports side by side, where no executor is given.
+    manifest : bool
+        Whether the workspace's manifest keeps what was asked and each report, so that the batch can be resumed.
     on_done : callable, optional
         Called with each record as it comes.
 
@@ -39,25 +46,33 @@ def batch(
         A template, a client's name or a parameter is not right; nothing was run.
     """
     checked = [ready(_job(job)) for job in jobs]
-    tell = on_done or (lambda record: None)
+    kept = Manifest(checked, checked[0].workspace) if manifest and checked else None
     made: dict[int, Record] = {}
+
+    def done(i: int, record: Record) -> None:
+        made[i] = record
+        if kept is not None:
+            kept.add(checked[i], record)
+        if on_done is not None:
+            on_done(record)
+
     for i, job in enumerate(checked):
         record = _standing(job)
         if record is not None:
-            tell(record)
-            made[i] = record
+            done(i, record)
     todo = {i: job for i, job in enumerate(checked) if i not in made}
+    if processes is None:
+        processes = (os.cpu_count() or 1) if all(job.engine == "fork" for job in todo.values()) else 1
     if executor is not None:
-        _elsewhere(todo, executor, made, tell)
-    elif len(todo) > 1 and all(job.engine == "fork" for job in todo.values()):
+        _elsewhere(todo, executor, done)
+    elif min(len(todo), processes) > 1:
         from planlib.report.worker import Workers
 
-        with Workers(min(len(todo), os.cpu_count() or 1)) as workers:
-            _elsewhere(todo, workers, made, tell)
+        with Workers(min(len(todo), processes)) as workers:
+            _elsewhere(todo, workers, done)
     else:
         for i, job in todo.items():
-            made[i] = render(job)
-            tell(made[i])
+            done(i, render(job))
     return [made[i] for i in range(len(checked))]
 
 
@@ -75,14 +90,12 @@ def _standing(job: Job) -> Record | None:
         return render(job)
 
 
-def _elsewhere(
-    todo: dict[int, Job], executor: Executor, made: dict[int, Record], tell: Callable[[Record], None]
-) -> None:
+def _elsewhere(todo: dict[int, Job], executor: Executor, done: Callable[[int, Record], None]) -> None:
     futures = {executor.submit(render, job): i for i, job in todo.items()}
     for future in as_completed(futures):
         i = futures[future]
         try:
-            made[i] = future.result()
+            record = future.result()
         except Exception as error:  # a worker that died: its report is named, the others go on
-            made[i] = failed(todo[i], PlanError("report.worker_died", found=str(error) or type(error).__name__))
-        tell(made[i])
+            record = failed(todo[i], PlanError("report.worker_died", found=str(error) or type(error).__name__))
+        done(i, record)

@@ -260,7 +260,11 @@ class _Setter:
 def _is_block(node: Node) -> bool:
     if node.tag == "svg":
         return "mark" not in node.classes
-    return node.tag == "img" or node.tag in BLOCKS or any(isinstance(child, Node) and _is_block(child) for child in node.inside)
+    return (
+        node.tag == "img"
+        or node.tag in BLOCKS
+        or any(isinstance(child, Node) and _is_block(child) for child in node.inside)
+    )
 
 
 def _levelled(found: list[dict[str, Any]]) -> list[dict[str, Any]]:

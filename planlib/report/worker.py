@@ -12,9 +12,9 @@ import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
-from datetime import date
 
 from planlib.report.jobs import Job, Record, render
+from planlib.report.manifest import read_job
 
 
 class Workers(ThreadPoolExecutor):
@@ -64,17 +64,12 @@ def _line(job: Job) -> str:
     return json.dumps(asdict(job), default=str) + "\n"
 
 
-def _job(line: str) -> Job:
-    found = json.loads(line)
-    return Job(**{**found, "today": date.fromisoformat(found["today"]), "to": tuple(found["to"])})
-
-
 def main() -> None:
     """Make a report for each line on stdin; its record is a line on stdout."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     for line in sys.stdin:
-        answers.write(json.dumps(render(_job(line))) + "\n")
+        answers.write(json.dumps(render(read_job(json.loads(line)))) + "\n")
         answers.flush()
 
 

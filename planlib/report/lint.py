@@ -1,0 +1,113 @@
+"""What is wrong with a template, found by reading it: nothing of it is run."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from planlib.report import parameters
+from planlib.report.forked import SERVED_BY_A_KERNEL
+from planlib.schema import PlanError
+from planlib.words import LANGS
+
+ABSOLUTE = re.compile(r"(?:[A-Za-z]:[\\/]|~[\\/]|/(?:home|Users|root|mnt|tmp|var|etc|media|opt|srv|work)/|\\\\\w)")
+MAGIC = re.compile(r"^\s*[%!?].*$", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to mend: an `error` stops or spoils a report, a `warning` may. `cell` counts code cells from 1."""
+
+    rule: str
+    severity: str
+    cell: int | None
+    facts: dict[str, Any]
+
+    def text(self, lang: str) -> str:
+        facts = dict(self.facts) if self.cell is None else {"cell": self.cell, **self.facts}
+        return PlanError(f"lint.{self.rule}", **facts).text(lang)
+
+
+def findings(template: str | Path) -> list[Finding]:
+    """Everything wrong with the template, the errors first, then in the order of its cells.
+
+    Raises
+    ------
+    PlanError
+        There is no such template, or it is no notebook at all.
+    """
+    found = parameters.find(template)
+    found.notebook()  # refused when it is no notebook
+    cells = [cell for cell in json.loads(found.content)["cells"] if cell["cell_type"] == "code"]
+    listed = [*_parameters(found, cells), *_cells(cells)]
+    if not any("check" in _tags(cell) for cell in cells):
+        listed.append(Finding("no_check", "warning", None, {}))
+    return sorted(listed, key=lambda one: (one.severity != "error", one.cell or 0))
+
+
+def _parameters(template: parameters.Template, cells: list[dict]) -> Iterator[Finding]:
+    tagged = [i for i, cell in enumerate(cells, 1) if "parameters" in _tags(cell)]
+    if not tagged:
+        yield Finding("no_parameters", "error", None, {})
+        return
+    for cell in tagged[1:]:
+        yield Finding("second_parameters", "error", cell, {})
+    try:
+        stated = parameters.stated_parameters(template.content)
+    except SyntaxError:
+        yield Finding("parameters_unread", "error", tagged[0], {})
+        return
+    for name in ("client", "year", "lang"):
+        if name not in stated:
+            yield Finding(f"no_{name}", "error" if name == "client" else "warning", tagged[0], {})
+    lang = stated.get("lang", ("", None))[1]
+    if lang is not None and lang not in LANGS:
+        yield Finding("unknown_lang", "error", tagged[0], {"found": str(lang), "known": list(LANGS)})
+    used = {node.id for cell in cells[tagged[0] :] for node in ast.walk(_tree(cell) or ast.Module([], []))
+            if isinstance(node, ast.Name)}  # fmt: skip
+    for name, (_, default) in stated.items():
+        if default is None:
+            yield Finding("no_default", "warning", tagged[0], {"name": name})
+        if name not in used:
+            yield Finding("unused", "warning", tagged[0], {"name": name})
+
+
+def _cells(cells: list[dict]) -> Iterator[Finding]:
+    for number, cell in enumerate(cells, 1):
+        if cell.get("outputs") or cell.get("execution_count"):
+            yield Finding("outputs", "error", number, {})
+        tree = _tree(cell)
+        if tree is None:
+            yield Finding("syntax", "error", number, {})
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import | ast.ImportFrom) and (live := _live(node)):
+                yield Finding("widgets", "error", number, {"found": live})
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and ABSOLUTE.match(node.value):
+                yield Finding("absolute_path", "error", number, {"found": node.value})
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "input":
+                yield Finding("asks", "error", number, {})
+
+
+def _live(node: ast.Import | ast.ImportFrom) -> str:
+    """The package of widgets that an import takes from, if it does."""
+    module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+    names = [module, *(f"{module}.{alias.name}".lstrip(".") for alias in node.names)]
+    return next((name for name in names for live in SERVED_BY_A_KERNEL if f"{name}.".startswith(f"{live}.")), "")
+
+
+def _tree(cell: dict) -> ast.Module | None:
+    source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+    try:
+        return ast.parse("" if source.startswith("%%") else MAGIC.sub("", source))
+    except SyntaxError:
+        return None
+
+
+def _tags(cell: dict) -> list[str]:
+    return cell.get("metadata", {}).get("tags", [])
