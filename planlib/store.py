@@ -117,7 +117,11 @@ class Book:
 
     @contextmanager
     def together(self) -> Iterator[str]:
-        """What is put and set aside inside is one batch, whole or not at all: `with book.together() as batch:`."""
+        """What is put and set aside inside is one batch, whole or not at all: `with book.together() as batch:`; inside
+        another, part of that one."""
+        if self._joint is not None:
+            yield self._joint
+            return
         with journal.transaction(self._db, self.client):
             self._joint = self._new_batch()
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -44,8 +45,22 @@ def named(facts: Facts, name: str) -> list[tuple[str, str]]:
     return [tuple(pair) for pair in json.loads(kept.loc[known[name], "changes"])]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A scenario written in a file: its changes, and its name and why where it says them."""
+
+    changes: Mapping | list
+    name: str | None = None
+    why: str | None = None
+
+
 def read_file(path: str | Path) -> Mapping | list:
     """The changes in a YAML or JSON file: PATH: VALUE lines, a list of PATH=VALUE, or either under `changes`."""
+    return read_scenario(path).changes
+
+
+def read_scenario(path: str | Path) -> Written:
+    """The scenario in a YAML or JSON file: its changes, alone or under `changes` beside `name` and `why`."""
     path = Path(path)
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
@@ -53,8 +68,10 @@ def read_file(path: str | Path) -> Mapping | list:
         raise PlanError("scenario.no_file", found=path.name) from None
     except (yaml.YAMLError, UnicodeDecodeError):
         raise PlanError("scenario.broken_file", found=path.name) from None
+    said = {}
     if isinstance(found, Mapping) and "changes" in found:
+        said = {key: str(found[key]) for key in ("name", "why") if found.get(key)}
         found = found["changes"]
     if not isinstance(found, Mapping | list) or not found:
         raise PlanError("scenario.broken_file", found=path.name)
-    return found
+    return Written(found, **said)

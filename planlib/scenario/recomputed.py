@@ -84,15 +84,20 @@ class Ground:
 
 def ground(book: Book, *, today: date | None = None, time_limit: float = 10.0) -> Ground:
     """The plan as things are, by the way that `compare` states."""
-    start, under_way = _start(book, today)
+    start, under_way = start_of(book, today)
     now = facts.read(book, today=today if under_way else start)
     if now.actions.empty:
         raise PlanError("scenario.no_action", client=book.client)
-    if not under_way:
-        news = now.updates
-        days = news.index.get_level_values("updated_on")
-        now = now.replacing(updates=news[days <= start.isoformat()])
+    now = known_on(now, today if under_way else start)
     return Ground(now, start, today, under_way, time_limit, _planned(now, start, today, under_way, time_limit))
+
+
+def known_on(now: Facts, day: date) -> Facts:
+    """The facts without the news and the payments of later days."""
+    news, paid = now.updates, now.spending
+    days = news.index.get_level_values("updated_on")
+    late = (paid["paid"] > pd.Timestamp(day)).fillna(False).astype(bool)
+    return now.replacing(updates=news[days <= day.isoformat()], spending=paid[~late])
 
 
 def changed(held: Ground, changes: Mapping | Iterable | str) -> tuple[tuple[Change, ...], Applied]:
@@ -127,7 +132,11 @@ def against(held: Ground, changes: Mapping | Iterable | str) -> Comparison:
         after=after,
         actions=actions,
         unused=unused,
-        summary=tuple(_summary(now, before, after, actions, unused, _committed(plan, then), _next(then))),
+        summary=tuple(
+            _summary(
+                now, before, after, actions, unused, _committed(plan, then), None if then is None else marginal(then)
+            )
+        ),
         currency=now.settings["currency"],
         titles=titles,
         names=names,
@@ -149,11 +158,7 @@ def _planned(known: Facts, start: date, today, under_way: bool, time_limit: floa
     return decide.plan(known, start, time_limit=time_limit, changes=forced)
 
 
-def _next(plan: decide.Plan | None) -> Reason | None:
-    return None if plan is None or plan.schedule is None else marginal(plan)
-
-
-def _start(book: Book, today: date | None) -> tuple[date, bool]:
+def start_of(book: Book, today: date | None) -> tuple[date, bool]:
     """The day both plans start, and whether a stored plan is under way on the day asked."""
     stored = book.table("schedule")
     first = stored.loc[stored["chosen"].fillna(False).astype(bool), "start"].min()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import pandas as pd
+
 from planlib import decide
 from planlib.facts import Facts
-from planlib.schedule import Explanation, explain, replan
-from planlib.schedule.inputs import inputs
+from planlib.schedule import Explanation, Problem, Schedule, explain, replan
+from planlib.schedule.inputs import Inputs, inputs
 from planlib.schema import PlanError
+from planlib.words import LANGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +26,34 @@ class Conflict:
         return " ".join(self.explanation.sentences(lang, self.names[lang]))
 
 
+def stated(facts: Facts, start: date, changes: dict[str, str] | None = None) -> Inputs:
+    """The problem of a plan that began in the week of `start`: what is done or begun keeps its place in it, so that
+    the days and the money it took are not offered again. Figures are those of the plan's whole span."""
+    return inputs(facts, decide.ranking(facts)["score"], start, changes, standing=True)
+
+
+def published(facts: Facts) -> pd.DataFrame:
+    """The stored plan, with what has been spent on each action and where it stands."""
+    table = facts.schedule[["chosen", "mode", "start", "finish"]].copy()
+    table["spent"] = facts.spending.groupby("action_id")["amount"].sum().reindex(table.index).fillna(0.0)
+    table["status"] = facts.status.reindex(table.index)
+    return table
+
+
 def again(
     facts: Facts, start: date, today: date, *, time_limit: float, changes: dict[str, str] | None = None
 ) -> decide.Plan:
-    """The stored plan that began in the week of `start`, changed as little as can be from `today` on.
+    """The stored plan that began in the week of `start`, changed as little as can be from `today` on."""
+    found = stated(facts, start, changes)
+    if found.problem is None:
+        return decide.Plan(found, None)
+    schedule = replan(found.problem, published(facts), today, time_limit=time_limit, repeatable=True)
+    return decide.Plan(found, possible(facts, found.problem, schedule))
 
-    Actions done keep their place, so that the days and the money they took are not offered again: figures are
-    those of the plan's whole span.
-    """
-    stored = facts.schedule
-    done = facts.status.index[(facts.status == "done") & stored["chosen"].reindex(facts.status.index).fillna(False)]
-    published = stored[["chosen", "mode", "start", "finish"]].copy()
-    published["spent"] = facts.spending.groupby("action_id")["amount"].sum().reindex(published.index).fillna(0.0)
-    published["status"] = facts.status.reindex(published.index)
-    actions = facts.actions.copy()
-    actions["status"] = facts.status.mask(facts.status.index.isin(done), "ongoing")
-    standing = facts.replacing(actions=actions, updates=facts.updates.iloc[:0])
-    stated = inputs(standing, decide.ranking(facts)["score"], start, changes)
-    if stated.problem is None:
-        return decide.Plan(stated, None)
-    found = replan(stated.problem, published, today, time_limit=time_limit, repeatable=True)
-    if found.status == "infeasible":
-        names = {lang: decide.names(facts, lang) for lang in ("fr", "en")}
-        raise PlanError("decide.infeasible", why=Conflict(explain(stated.problem), names))
-    return decide.Plan(stated, found)
+
+def possible(facts: Facts, problem: Problem, schedule: Schedule) -> Schedule:
+    """The schedule; a PlanError that explains when no plan holds every limit."""
+    if schedule.status == "infeasible":
+        names = {lang: decide.names(facts, lang) for lang in LANGS}
+        raise PlanError("decide.infeasible", why=Conflict(explain(problem), names))
+    return schedule
