@@ -303,6 +303,63 @@ def test_a_fiscal_year_as_we_write_it_reads_back(year, start):
     assert found[0] == start.replace(year=year)
 
 
+@given(
+    when=st.dates(date(1990, 1, 1), date(2099, 12, 31)),
+    lang=st.sampled_from(["fr", "en"]),
+    start=st.dates(date(2001, 1, 1), date(2001, 12, 31)),
+)
+def test_days_and_months_do_not_depend_on_the_fiscal_year(when, lang, start):
+    fiscal = f"{start:%m-%d}"
+    assert parse_when(words.day(when, lang), fiscal)[:3] == (when, when, "day")
+    assert parse_when(words.month(when, lang), fiscal) == parse_when(words.month(when, lang))
+
+
+@given(
+    when=st.dates(date(1990, 1, 1), date(2098, 12, 31)),
+    later=st.integers(0, 300),
+    lang=st.sampled_from(["fr", "en"]),
+    precise=st.booleans(),
+)
+def test_a_span_between_two_dates_as_we_write_them_keeps_both(when, later, lang, precise):
+    told = words.day if precise else words.month
+    first, last = when, when + timedelta(days=later)
+    span = (parse_when(told(first, lang))[0], parse_when(told(last, lang))[1])
+    to, between = ("au" if precise else "à", "entre {} et {}") if lang == "fr" else ("to", "between {} and {}")
+    opened = {"au": "du {} au {}", "à": "de {} à {}", "to": "from {} to {}"}[to]
+    for form in (opened, between, "{} " + to + " {}", "{} - {}"):
+        assert parse_when(form.format(told(first, lang), told(last, lang)))[:2] == span, form
+
+
+def test_a_span_that_starts_with_from_keeps_its_end():
+    assert parse_when("from March to June 2026")[:3] == (date(2026, 3, 1), date(2026, 6, 30), "range")
+    assert parse_when("à partir de mars à juin 2026")[:3] == (date(2026, 3, 1), date(2026, 6, 30), "range")
+    assert parse_when("from March 2026")[:3] == (date(2026, 3, 1), None, "after")
+
+
+@given(
+    low=st.integers(0, 10**9).map(lambda cents: cents / 100),
+    more=st.integers(0, 10**9).map(lambda cents: cents / 100),
+    lang=st.sampled_from(["fr", "en"]),
+    currency=st.sampled_from(["CAD", "EUR", "USD", "GBP"]),
+)
+def test_a_range_of_money_as_we_write_it_keeps_both_ends_and_its_currency(low, more, lang, currency):
+    high = round(low + more, 2)
+    between = "entre {} et {}" if lang == "fr" else "between {} and {}"
+    told = between.format(words.money(low, lang, currency), words.money(high, lang, currency))
+    money = parse_money(told, "," if lang == "fr" else ".")
+    assert (*money[:2], money.currency) == (low, high, currency)
+
+
+@pytest.mark.parametrize("start", ["", "avril", "4-1", "13-01", "04-31", "02-29", "04-01-2026", "٠٤-٠١", None])
+@pytest.mark.parametrize("text", ["T1 2026", "2026-2027", "31/12/2026", ""])
+def test_a_first_day_of_the_fiscal_year_that_not_every_year_has_is_refused(start, text):
+    with pytest.raises(PlanError, match="Write it MM-DD") as refusal:
+        parse_when(text, fiscal_start=start)
+    assert "MM-JJ" in refusal.value.text("fr")
+    with pytest.raises(PlanError, match="Write it MM-DD"):
+        columns.parse_when_column(pd.Series([text], name="Échéance"), fiscal_start=start)
+
+
 @given(st.one_of(st.text(max_size=25), st.text("0123456789-/.,TQ àmars", max_size=14)))
 def test_any_text_is_a_period_unknown_or_a_sentence(text):
     try:

@@ -20,7 +20,7 @@ from planlib.ingest.values import (
     parse_number,
     parse_share,
 )
-from planlib.ingest.when import When, numeric_order, parse_when
+from planlib.ingest.when import When, check_fiscal_start, numeric_order, parse_when
 from planlib.schema import PlanError
 
 SIGNS = {"comma": ",", "point": "."}
@@ -172,6 +172,7 @@ def parse_when_column(
     Questions: `dates` (day-first, month-first), `horizon.VALUE` (a period, or none), `when.COLUMN.VALUE` (a period,
     or unknown), `when.COLUMN` (unknown, when many cannot be read).
     """
+    check_fiscal_start(fiscal_start)  # of the client, not of one of the words
     it = Distinct(series, sheet, column, answers)
     order, both = date_order(it.words)
     if day_first is None:

@@ -60,8 +60,10 @@ def parse_when(text: object, fiscal_start: str = "01-01", day_first: bool | None
     ------
     PlanError
         Day and month may be swapped, the date does not exist, the year is missing or outside 1990-2099, the words
-        name a horizon (`court terme`, `en continu`) that only the client can date, or they are not a date.
+        name a horizon (`court terme`, `en continu`) that only the client can date, or they are not a date;
+        `fiscal_start` is not a day of every year.
     """
+    check_fiscal_start(fiscal_start)
     found = "" if text is None or text != text else str(text)
     words = plain(found)
     if not words or not words.strip("-–—.…?_/ "):
@@ -71,6 +73,15 @@ def parse_when(text: object, fiscal_start: str = "01-01", day_first: bool | None
         return When(None, None, None, found)
     start, end, precision, note = _read(folded, found, fiscal_start, day_first)
     return When(start, end, precision, found, note)
+
+
+@cache
+def check_fiscal_start(fiscal_start: str) -> None:
+    """PlanError when this is no MM-DD, or not a day of every year."""
+    written = re.fullmatch(r"(\d\d)-(\d\d)", str(fiscal_start), re.A)
+    month, day = map(int, written.groups()) if written else (0, 0)
+    if not 1 <= month <= 12 or not 1 <= day <= monthrange(2001, month)[1]:
+        raise PlanError("facts.bad_fiscal_start", found=str(fiscal_start))
 
 
 def _read(folded: str, found: str, fiscal_start: str, day_first: bool | None) -> tuple:
@@ -302,7 +313,9 @@ def _before(match, found, fiscal_start, day_first):
 
 
 def _from(match, found, fiscal_start, day_first):
-    start, _, _, note = _read(match["rest"], found, fiscal_start, day_first)
+    start, end, precision, note = _read(match["rest"], found, fiscal_start, day_first)
+    if precision == "range":
+        return start, end, precision, note
     return start, None, "after", note
 
 
@@ -354,9 +367,9 @@ READERS = (
     (form.YEARS, _years),
     (form.BY, _by),
     (form.BEFORE, _before),
+    (form.RANGE_WORDS, _range),
     (form.FROM, _from),
     (form.AFTER, _after),
-    (form.RANGE_WORDS, _range),
     (form.RANGE_TIGHT, _range),
     (form.RANGE, _range),
     (form.PART, _part),

@@ -120,7 +120,7 @@ FROM = re.compile(
 )
 AFTER = re.compile(r"(?:apres|after) (?:le |la |l'|the )?(?P<rest>.+)")
 RANGE_WORDS = re.compile(
-    r"(?:de|du|d'|from|between|entre) ?(?P<first>.+?) (?:a|au|to|and|et|jusqu'a|jusqu'au) (?:le )?(?P<last>.+)"
+    r"(?:(?:de|du|from|between|entre) |d')(?P<first>.+?) (?:a|au|to|and|et|jusqu'a|jusqu'au) (?:le )?(?P<last>.+)"
 )
 RANGE = re.compile(r"(?P<first>.+?)(?: (?:a|au|to|->|→|jusqu'a|jusqu'au) | ?(?:->|→|\.\.) ?| - )(?P<last>.+)")
 RANGE_TIGHT = re.compile(
