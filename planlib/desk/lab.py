@@ -46,6 +46,7 @@ SETTINGS = {
             "@jupyterlab/extensionmanager-extension": True,
             "@jupyterlab/debugger-extension": True,
             "@jupyterlab/lsp-extension": True,
+            "@jupyterlab/mathjax-extension": True,  # "27 000 $ au lieu de 45 000 $" is no formula
             "@jupyterlab/fileeditor-extension:language-server": True,
             "@jupyterlab/notebook-extension:language-server": True,
             "@jupyter/collaboration-extension": True,

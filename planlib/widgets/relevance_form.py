@@ -22,7 +22,7 @@ class Hands(ipw.GridBox):
     def __init__(self, form: SignedForm, year: int):
         self._form, self._year = form, year
         self.fields = {name: form.text_field(f"hands_{name}") for name in relevance.MARKS}
-        super().__init__(list(self.fields.values()), layout=columns("1.2fr 1fr 1fr"))
+        super().__init__(list(self.fields.values()), layout=columns("1.4fr 1fr 1fr"))
 
     def show(self, facts: Facts, item: str) -> None:
         found = relevance.tally(facts, self._year)
