@@ -118,12 +118,12 @@ SAID = [
     (
         "plan.no_axis",
         "m",
-        "« Bac » n’est rattaché à aucun chantier ni à aucun but. Rattachez-le, ou dites pourquoi il est",
+        "« Bac » n’est rattaché à aucun chantier ni but. Rattachez-le, ou dites pourquoi il est",
     ),
     (
         "plan.no_axis",
         "f",
-        "n’est rattachée à aucune stratégie ni à aucune cible. Rattachez-la, ou dites pourquoi elle est",
+        "n’est rattachée à aucune stratégie ni cible. Rattachez-la, ou dites pourquoi elle est",
     ),
     ("plan.not_begun_said", "m", "Demandez s’il est commencé."),
     ("plan.not_begun_said", "open-f", "Demandez si elle est commencée."),
