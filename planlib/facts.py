@@ -106,7 +106,7 @@ class Facts:
     def tongue(self, lang: str) -> str:
         """The language with the client's own words in it (see `tongue`), for whatever is told to this client."""
         rows = self.glossary.dropna(subset=str(lang))
-        return own_words(lang, rows.reset_index().to_dict("records")) if len(rows) else lang
+        return own_words(lang, rows.reset_index().to_dict("records")) if len(rows) else str(lang)
 
     def at(self, as_of: date | None, known_at: datetime | str | None = None) -> Facts:
         """The same workbook on another day."""

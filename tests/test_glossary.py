@@ -263,6 +263,7 @@ def test_the_usual_words_of_the_field_have_their_gender(noun, gender):
 
 def test_a_client_without_a_glossary_speaks_the_house_language(book):
     assert type(facts.read(book).tongue("fr")) is str
+    assert type(facts.read(book).tongue(tongue_of(MASCULINE))) is str  # nor the words of the client before
     glossary(book, term_id="axis", fr="orientation")
     assert type(facts.read(book).tongue("en")) is str  # no English word was given
 

@@ -111,7 +111,9 @@ def open_client(
         alt.JupyterChart.enable_offline()  # the renderer does it for charts it shows; others stand in a panel
     else:
         alt.renderers.enable("planlib")
-    return Desk(store.open(client, root), found, lang, _day(today))
+    opened = Desk(store.open(client, root), found, lang, _day(today))
+    _tell_errors_in_a_sentence(opened.lang)  # from here on in the client's own words
+    return opened
 
 
 def _day(today: date | str | None) -> date:
