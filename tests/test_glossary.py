@@ -36,8 +36,8 @@ FIXED = re.compile(
     re.I,
 )
 NAMED = {
-    "fr": re.compile(r"(?<![\w-])(actions?|axes?|objectifs?|responsables?)(?![\w-])", re.I),
-    "en": re.compile(r"(?<![\w-])(actions?|ax[ei]s|objectives?|owners?)(?![\w-])", re.I),
+    "fr": re.compile(r"(?<![\w-])(actions?|axes?|objectifs?|responsables?|impacts?)(?![\w-])", re.I),
+    "en": re.compile(r"(?<![\w-])(actions?|ax[ei]s|objectives?|owners?|impacts?)(?![\w-])", re.I),
 }
 # The words of a program, not of a plan: what a solver maximises, the kinds of files a command takes.
 NOT_OF_A_PLAN = {"schedule.objective", "cli.option_as"}
@@ -210,6 +210,7 @@ def test_a_label_is_renamed_and_its_code_is_not():
     lang = own_words("fr", [{"term_id": "status.dropped", "fr": "abandonné"}])
     assert word("status.dropped", lang) == "abandonné"
     assert word("status.done", lang) == "réalisé"
+    assert word("level.impact", own_words("fr", [{"term_id": "impact", "fr": "retombée"}])) == "retombée"
     assert "« abandonné »" in word("office.row_gone", lang, action="A-1").replace("\u00a0", " ")
 
 
