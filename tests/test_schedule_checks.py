@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from toy_plan import WEEK_0, actions, bills, days, money, order, problem, weeks, work
 
-from planlib.schedule import Limits, Problem
+from planlib.schedule import Limits, Problem, solve
 from planlib.schema import PlanError
 
 TWO = {"A": 1, "B": 1}
@@ -217,3 +217,96 @@ def test_limits_are_checked(limits, english):
 def test_a_plan_without_a_working_week_is_refused():
     with pytest.raises(PlanError, match=r"No working week is left in 2 weeks\."):
         problem(TWO, TWO, 2, limits={"blackout_weeks": (0, WEEK_0.replace(day=14))})
+
+
+@pytest.mark.parametrize(
+    ("tables", "english"),
+    [
+        (
+            {"columns": {"deadline": {"A": 2026}}},
+            "Action 'A', 'deadline': '2026' is not a date. Write it YYYY-MM-DD.",
+        ),
+        (
+            {"columns": {"mandatory": {"A": "maybe"}}},
+            "Action 'A', 'mandatory': 'maybe' is neither yes nor no. Write yes or no.",
+        ),
+        (
+            {"columns": {"horizon": {"A": "longue"}}},
+            "Action 'A': there is no horizon 'longue'. Choose one of: short, medium and long.",
+        ),
+        (
+            {"columns": {"first_step_of": {"A": "Z"}}},
+            "Table 'actions' names action 'Z', which does not exist. Correct its id or add it.",
+        ),
+        (
+            {"effort": work(("A", "coord", 1)), "capacity": days("coord", [])},
+            "Action 'A' asks for role 'coord', and no role has days. Give its capacity.",
+        ),
+        (
+            {"cost": bills(("A", "F", 0, 5)), "budget": money()},
+            "Action 'A' is paid by source 'F', and no source has a budget. Give its budget.",
+        ),
+        (
+            {"cost": bills(("A", "F", 0, 5)), "budget": money(("F", 2026, 9)).assign(status="promis")},
+            "The status of a source cannot be 'promis'. Choose one of: confirmed, requested and to_find.",
+        ),
+        (
+            {"limits": {"blackout_weeks": ("noël",)}},
+            "Week without work: 'noël' is neither a week number nor a date. Write a number or YYYY-MM-DD.",
+        ),
+        (
+            {"limits": {"at_most": "two"}},
+            "Limit 'at_most' must be a whole number, 1 or more; found: two. "
+            "Correct it, or leave it out: no such limit.",
+        ),
+    ],
+)
+def test_a_figure_of_another_kind_is_refused_and_not_guessed(tables, english):
+    with pytest.raises(PlanError) as caught:
+        problem(TWO, TWO, **tables)
+    assert str(caught.value) == english
+    assert caught.value.text("fr") != english
+
+
+def test_mandatory_is_read_as_people_write_it():
+    found = problem({"A": 1, "B": 1, "C": 1}, dict.fromkeys("ABC", 1), columns={"mandatory": {"A": "oui", "B": "no"}})
+    assert found.actions["mandatory"].to_dict() == {"A": True, "B": False, "C": False}
+
+
+def test_tables_without_a_column_and_limits_by_name_are_no_fault():
+    nothing = pd.DataFrame()
+    found = Problem(
+        actions(TWO), weeks(TWO), nothing, nothing, nothing, nothing, nothing, {"week_0": WEEK_0, "horizon_weeks": 8}
+    )
+    assert found.limits == Limits(week_0=WEEK_0, horizon_weeks=8)
+    assert found.capacity is found.budget is None
+    with pytest.raises(PlanError, match=r"The limits of a plan cannot be .*nights.*Give a Limits, or some of: week_0"):
+        Problem(actions(TWO), weeks(TWO), limits={"nights": 3})
+
+
+@pytest.mark.parametrize("modes", [None, pd.DataFrame()])
+def test_modes_left_out_are_missing_durations(modes):
+    with pytest.raises(PlanError, match=r"2 actions have no duration; the first is 'A'\."):
+        Problem(actions(TWO), modes)
+
+
+def test_actions_may_have_numbers_for_ids():
+    table = pd.DataFrame({"value": [3, 2], "axis_id": [1, 2]}, index=[1, 2])
+    plan = solve(
+        Problem(
+            table,
+            pd.DataFrame({"action_id": [1, 2], "duration_weeks": [1, 1]}),
+            cost=pd.DataFrame({"action_id": [1, 2], "source_id": [7, 7], "amount": [5, 5]}),
+            budget=pd.DataFrame({"source_id": [7], "fiscal_year": [2026], "amount": [10], "axes": [1]}),
+            precedence=order((1, 2, 0)),
+            limits=Limits(week_0=WEEK_0),
+        )
+    )
+    assert plan.actions["chosen"].to_dict() == {1: True, 2: False}
+    assert str(plan.actions["why_not"][2]) == "Source 7 may not pay for axis 2. Choose another source."
+
+
+@pytest.mark.parametrize("found", ["x", -1, None, float("nan")])
+def test_a_time_limit_is_a_number_of_seconds(found):
+    with pytest.raises(PlanError, match=r"The time limit must be a number of seconds, 0 or more"):
+        solve(problem(TWO, TWO), time_limit=found)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date
 
 import pandas as pd
 
 from planlib.schedule.gaps import alone
 from planlib.schedule.inside import table_of_lists
-from planlib.schedule.weeks import Calendar, as_day
+from planlib.schedule.weeks import MOST_WEEKS, Calendar, Limits, as_day
 from planlib.schema import CODES, PlanError
 from planlib.words import year_name
 
 ONLY_MODE = "full"
+FLAGS = {**dict.fromkeys(("oui", "yes", "vrai", "true", "1", "x"), True)}
+FLAGS |= dict.fromkeys(("non", "no", "faux", "false", "0"), False)
 BLANK_ACTION = {
     "value": 1.0,
     "axis_id": None,
@@ -29,9 +33,11 @@ BLANK_ACTION = {
 
 def actions(table: pd.DataFrame) -> pd.DataFrame:
     """Actions sorted by id, with every column of the contract."""
-    flat = _flat(table, "action_id")
-    if flat.empty:
+    if table is None or not len(table):
         raise PlanError("schedule.no_action")
+    flat = _flat(table, "action_id")
+    if flat["action_id"].isna().any():
+        raise PlanError("schedule.no_id", n=int(flat["action_id"].isna().sum()))
     out = pd.DataFrame({"action_id": flat["action_id"].astype(object)})
     for column, blank in BLANK_ACTION.items():
         found = flat[column] if column in flat else pd.Series([blank] * len(flat))
@@ -39,7 +45,7 @@ def actions(table: pd.DataFrame) -> pd.DataFrame:
     _unique("actions", out, ["action_id"])
     out = out.set_index("action_id").sort_index(key=lambda index: index.map(str))
     out["value"] = _figures("actions", out["value"], "value", out.index)
-    out["mandatory"] = [not _blank(found) and bool(found) for found in out["mandatory"]]
+    out["mandatory"] = [_flag(action, "mandatory", found) for action, found in out["mandatory"].items()]
     for column in ("earliest_start", "deadline"):
         out[column] = _days(out[column], column)
     for column in ("axis_id", "owner", "first_step_of", "group", "group_rule", "horizon"):
@@ -50,12 +56,17 @@ def actions(table: pd.DataFrame) -> pd.DataFrame:
     for step, main in out["first_step_of"].dropna().items():
         if main == step:
             raise PlanError("schedule.own_first_step", action=step)
+    _known_actions("actions", out["first_step_of"].dropna(), out)
+    for action, found in out["horizon"].dropna().items():
+        _code("horizon", found, action=str(action))
     _group_rules(out)
     return out
 
 
 def modes(table: pd.DataFrame, known_actions: pd.DataFrame) -> pd.DataFrame:
     """Modes sorted by action and mode; each action has at least one."""
+    if table is None or not len(table):
+        raise PlanError("schedule.no_mode", n=len(known_actions), action=known_actions.index[0])
     flat = _flat(table)
     _columns("modes", flat, ["action_id", "duration_weeks"])
     out = pd.DataFrame({"action_id": flat["action_id"].astype(object)})
@@ -63,7 +74,7 @@ def modes(table: pd.DataFrame, known_actions: pd.DataFrame) -> pd.DataFrame:
     where = out["action_id"].astype(str) + " / " + out["mode"]
     weeks = _figures("modes", _column(flat, "duration_weeks", None), "duration_weeks", where)
     for place, found in zip(where, weeks, strict=True):
-        if found < 1 or found != int(found):
+        if not 1 <= found <= MOST_WEEKS or found != int(found):
             raise PlanError("schedule.duration", where=place, found=found)
     out["duration_weeks"] = weeks.astype("int64")
     out["value_share"] = _figures("modes", _column(flat, "value_share", 1.0), "value_share", where)
@@ -81,7 +92,7 @@ def modes(table: pd.DataFrame, known_actions: pd.DataFrame) -> pd.DataFrame:
 def effort(table: pd.DataFrame | None, known_modes: pd.DataFrame) -> pd.DataFrame:
     """Days a week by action, mode and role; a row without a mode is copied to each mode of its action."""
     columns = ["action_id", "mode", "role_id", "days_per_week"]
-    if table is None:
+    if _is_nothing(table):
         return pd.DataFrame(columns=columns)
     flat = _flat(table)
     _columns("effort", flat, ["action_id", "role_id", "days_per_week"])
@@ -95,7 +106,7 @@ def effort(table: pd.DataFrame | None, known_modes: pd.DataFrame) -> pd.DataFram
 def cost(table: pd.DataFrame | None, known_modes: pd.DataFrame) -> pd.DataFrame:
     """Amounts by action, mode, source and weeks from the start; several bills may fall in the same week."""
     columns = ["action_id", "mode", "source_id", "offset_weeks", "amount", "currency"]
-    if table is None:
+    if _is_nothing(table):
         return pd.DataFrame(columns=columns)
     flat = _flat(table)
     _columns("cost", flat, ["action_id", "source_id", "amount"])
@@ -108,7 +119,7 @@ def cost(table: pd.DataFrame | None, known_modes: pd.DataFrame) -> pd.DataFrame:
 
 
 def capacity(table: pd.DataFrame | None) -> pd.DataFrame | None:
-    if table is None:
+    if _is_nothing(table):
         return None
     flat = _flat(table)
     _columns("capacity", flat, ["role_id", "week", "days"])
@@ -121,7 +132,7 @@ def capacity(table: pd.DataFrame | None) -> pd.DataFrame | None:
 
 
 def budget(table: pd.DataFrame | None) -> pd.DataFrame | None:
-    if table is None:
+    if _is_nothing(table):
         return None
     flat = _flat(table)
     _columns("budget", flat, ["source_id", "fiscal_year", "amount"])
@@ -131,6 +142,8 @@ def budget(table: pd.DataFrame | None) -> pd.DataFrame | None:
     out["amount"] = _figures("budget", out["amount"], "amount", where)
     out["axes"] = pd.Series([table_of_lists(found) for found in _column(flat, "axes", None)], dtype=object)
     out["status"] = pd.Series([None if _blank(x) else x for x in _column(flat, "status", None)], dtype=object)
+    for found in out["status"].dropna():
+        _code("source_status", found)
     out["currency"] = _column(flat, "currency", None)
     _unique("budget", out, ["source_id", "fiscal_year"])
     return _sorted(out, ["source_id", "fiscal_year"])
@@ -139,7 +152,7 @@ def budget(table: pd.DataFrame | None) -> pd.DataFrame | None:
 def spent(table: pd.DataFrame | None, budgets: pd.DataFrame | None) -> pd.DataFrame:
     """Money already spent by source and fiscal year, of sources that have a budget."""
     columns = ["source_id", "fiscal_year", "amount"]
-    if table is None or budgets is None:
+    if _is_nothing(table) or budgets is None:
         return pd.DataFrame(columns=columns)
     flat = _flat(table)
     _columns("spent", flat, columns)
@@ -156,7 +169,7 @@ def spent(table: pd.DataFrame | None, budgets: pd.DataFrame | None) -> pd.DataFr
 
 def precedence(table: pd.DataFrame | None, known_actions: pd.DataFrame) -> pd.DataFrame:
     columns = ["before", "after", "lag_weeks"]
-    if table is None:
+    if _is_nothing(table):
         return pd.DataFrame(columns=columns)
     flat = _flat(table)
     _columns("precedence", flat, columns[:2])
@@ -168,6 +181,16 @@ def precedence(table: pd.DataFrame | None, known_actions: pd.DataFrame) -> pd.Da
         _known_actions("precedence", out[column], known_actions)
     _unique("precedence", out, columns[:2])
     return _sorted(out, columns)
+
+
+def limits(found: Limits | Mapping | None) -> Limits:
+    """Limits as given, or from their names and figures; none when left out."""
+    if found is None or isinstance(found, Limits):
+        return found or Limits()
+    names = [one.name for one in fields(Limits)]
+    if not isinstance(found, Mapping) or set(found) - set(names):
+        raise PlanError("schedule.limits", found=str(found), known=names)
+    return Limits(**found)
 
 
 def one_currency(*tables: pd.DataFrame | None) -> str:
@@ -186,7 +209,7 @@ def known(what: str, used: pd.DataFrame, table: pd.DataFrame | None) -> None:
     for action, name in zip(used["action_id"], used[column], strict=True):
         if name not in names:
             facts = {what: str(name), "action": str(action), "known": sorted(map(str, names))}
-            raise PlanError(f"schedule.unknown_{what}", **facts)
+            raise PlanError(f"schedule.unknown_{what}" if names else f"schedule.no_{what}_at_all", **facts)
 
 
 def no_cycle(known_actions: pd.DataFrame, pairs: pd.DataFrame) -> None:
@@ -264,7 +287,28 @@ def _flat(table: pd.DataFrame, key: str | None = None) -> pd.DataFrame:
 
 
 def _plain(found):
-    return found if isinstance(found, int) else as_day(found) if not hasattr(found, "__index__") else int(found)
+    return as_day(found) if not hasattr(found, "__index__") else int(found)
+
+
+def _is_nothing(table: pd.DataFrame | None) -> bool:
+    """No table, or one without even a column: no such limit."""
+    return table is None or (not len(table) and not len(table.columns))
+
+
+def _flag(action, column: str, found) -> bool:
+    if _blank(found):
+        return False
+    if isinstance(found, str):
+        known = FLAGS.get(found.strip().lower())
+        if known is None:
+            raise PlanError("schedule.not_a_flag", action=str(action), column=column, found=found)
+        return known
+    return bool(found)
+
+
+def _code(kind: str, found, **facts) -> None:
+    if found not in CODES[kind]:
+        raise PlanError(f"schedule.{kind}", found=str(found), known=list(CODES[kind]), **facts)
 
 
 def _column(table: pd.DataFrame, column: str, blank) -> pd.Series:

@@ -373,13 +373,15 @@ class Payer:
 
     def _pays(self, cell: int, axis) -> bool:
         axes = self._axes.get(self._cells[cell])
-        return axes is None or axis in axes
+        return axes is None or str(axis) in axes
 
 
 def table_of_lists(found) -> tuple[str, ...] | None:
     """Axes a source may pay for: a list, or ids separated by spaces, commas or semicolons; None means all."""
     if found is None or (pd.api.types.is_scalar(found) and pd.isna(found)):
         return None
+    if pd.api.types.is_number(found):
+        found = str(found)
     if isinstance(found, str):
         found = found.replace(",", " ").replace(";", " ").split()
     return tuple(str(axis) for axis in found) or None

@@ -12,7 +12,7 @@ import pandas as pd
 from planlib.schedule import checks
 from planlib.schedule.inside import Inside, compiled
 from planlib.schedule.reasons import Money, Reason
-from planlib.schedule.weeks import NO_DATE, Calendar, Limits, as_day, monday_of
+from planlib.schedule.weeks import MOST_WEEKS, NO_DATE, Calendar, Limits, as_day, monday_of
 from planlib.words import year_name
 
 
@@ -77,7 +77,7 @@ class Problem:
             for name, value in values.items():
                 object.__setattr__(self, name, value)
 
-        limits = self.limits or Limits()
+        limits = checks.limits(self.limits)
         actions = checks.actions(self.actions)
         modes = checks.modes(self.modes, actions)
         put(
@@ -153,7 +153,7 @@ class Problem:
             lags = self.precedence["lag_weeks"].clip(lower=0).sum()
             longest = self.modes.groupby("action_id")["duration_weeks"].max().sum()
             pauses = len(checks.weeks_of(self.limits.blackout_weeks, week_0))
-            weeks = int(max([0, *starts]) + lags + longest + pauses)
+            weeks = min(MOST_WEEKS, int(max([0, *starts]) + lags + longest + pauses))
         assumed.append(Reason("schedule.assumed_horizon", {"n": weeks}))
         return weeks
 

@@ -18,7 +18,7 @@ from planlib.schedule.problem import Problem
 from planlib.schedule.reasons import Reason, all_of
 from planlib.schedule.relax import relaxed
 from planlib.schedule.result import Schedule, schedule_of
-from planlib.schedule.search import Search
+from planlib.schedule.search import Search, seconds
 from planlib.schedule.weeks import as_day, monday_of
 from planlib.schema import PlanError
 from planlib.words import year_name
@@ -76,6 +76,7 @@ def replan(
     PlanError
         A column is missing, a frozen action has no start or a mode the problem does not have, no time to find a plan.
     """
+    time_limit = seconds(time_limit)
     run = Search(time_limit, seed=seed, repeatable=repeatable, gap=0.0, stop=stop)
     stated = Reason("schedule.objective_replan")
     published = _checked(published)

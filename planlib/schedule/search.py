@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import time  # only to share out a time limit: the plan of a repeatable solve does not depend on it
 from collections.abc import Callable
+from numbers import Real
 from threading import Event, Thread
 
 from planlib.schedule.greedy import Board
 from planlib.schedule.model import Model
+from planlib.schema import PlanError
 
 WORKERS = 4  # of a repeatable solve: fixed, so that another machine finds the same plan
 UNITS_A_SECOND = 0.2  # deterministic time that such a solve does in about a second on two cores
 POLL = 0.05  # seconds between two looks at `stop`
+
+
+def seconds(time_limit) -> float:
+    """A time limit, checked: a number of seconds, 0 or more."""
+    if isinstance(time_limit, bool) or not isinstance(time_limit, Real) or not time_limit >= 0:
+        raise PlanError("schedule.time_limit", found=str(time_limit))
+    return float(time_limit)
 
 
 class Search:

@@ -14,7 +14,7 @@ from planlib.schedule.problem import Problem
 from planlib.schedule.reasons import Reason
 from planlib.schedule.relax import relaxed
 from planlib.schedule.result import Schedule, schedule_of
-from planlib.schedule.search import Search
+from planlib.schedule.search import Search, seconds
 from planlib.schedule.shortest import shortest
 from planlib.schedule.weeks import as_day
 from planlib.schema import PlanError
@@ -69,6 +69,7 @@ def solve(
     """
     if objective not in OBJECTIVES:
         raise PlanError("schedule.objective", found=str(objective), known=list(OBJECTIVES))
+    time_limit = seconds(time_limit)
     run = Search(time_limit, seed=seed, repeatable=repeatable, gap=gap, stop=stop)
     stated = Reason(f"schedule.objective_{objective}")
     if objective == "makespan":

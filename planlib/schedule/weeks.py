@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
 
-from planlib.schema import PlanError
+from planlib.schema import CODES, PlanError
 
 # A plan whose tables name no date still needs one to count from; this is a Monday.
 NO_DATE = date(2001, 1, 1)
 YEAR_WEEKS = 52
+YEARS = range(1900, 2200)  # a date outside them stands for something else
+MOST_WEEKS = 5200  # a century: beyond, a figure is in days or is a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +54,43 @@ class Limits:
         for name, value in [("horizon_weeks", self.horizon_weeks), ("at_most", self.at_most)] + [
             ("per_owner", value) for value in owners
         ]:
-            if value is not None and (isinstance(value, bool) or value != int(value) or value < 1):
+            if value is not None and not _is_whole(value):
                 raise PlanError("schedule.limit_not_whole", limit=name, found=str(value))
         try:
             datetime.strptime(f"2001-{self.fiscal_start}", "%Y-%m-%d")
         except (TypeError, ValueError):
             raise PlanError("schedule.fiscal_start", found=str(self.fiscal_start)) from None
-        object.__setattr__(self, "blackout_weeks", tuple(self.blackout_weeks))
+        pauses = self.blackout_weeks
+        pauses = (pauses,) if isinstance(pauses, int | str | date) else tuple(pauses or ())
+        for found in pauses:
+            if not _is_number(found) and as_day(found) is None:
+                raise PlanError("schedule.blackout", found=str(found))
+        object.__setattr__(self, "blackout_weeks", pauses)
+        if isinstance(self.source_statuses, str):
+            object.__setattr__(self, "source_statuses", (self.source_statuses,))
+        for found in self.source_statuses or ():
+            if found not in CODES["source_status"]:
+                raise PlanError("schedule.source_status", found=str(found), known=list(CODES["source_status"]))
+
+
+def _is_number(value) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _is_whole(value) -> bool:
+    """A whole number of 1 or more, and of no more than a century of weeks."""
+    return isinstance(value, Real) and not isinstance(value, bool) and value in range(1, MOST_WEEKS + 1)
 
 
 def as_day(value) -> date | None:
-    """A date, timestamp or ISO text as a date; None when blank or not a date."""
-    if value is None or (not isinstance(value, str) and pd.isna(value)):
+    """A date, timestamp or ISO text as a date; None when blank or not a date: a number is no date."""
+    if value is None or isinstance(value, Real) or (not isinstance(value, str) and pd.isna(value)):
         return None
     try:
-        return pd.Timestamp(value).date()
+        day = pd.Timestamp(value).date()
     except (TypeError, ValueError):
         return None
+    return day if day.year in YEARS else None
 
 
 def monday_of(day: date) -> date:
