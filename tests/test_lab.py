@@ -14,7 +14,7 @@ from planlib.schema import PlanError
 from planlib.widgets.build_form import BuildForm
 from planlib.widgets.score_form import ScoreForm
 from planlib.widgets.update_form import UpdateForm
-from planlib.words import LANGS, word
+from planlib.words import LANGS, own_words, word
 
 DAY = date(2026, 3, 2)
 HOSTILE = "Marché <img src=x onerror='window.hacked = 1'>"
@@ -92,6 +92,19 @@ def test_what_a_person_typed_in_a_copy_stays_and_an_untouched_copy_follows_its_n
     mine = (folder / "1_ingest.ipynb").read_text(encoding="utf-8")
     assert "Décidé avec la mairesse" in mine and 'lang = \\"en\\"' in mine
     assert '"New"' in (folder / "2_prioritise.ipynb").read_text(encoding="utf-8")
+
+
+def test_copies_are_headed_in_the_clients_words_and_stay_its_own_when_they_change(tmp_path):
+    rows = [{"term_id": "action", "fr": "projet", "en": "project"}]
+    tongues = tuple(own_words(one, rows) for one in ("fr", "en"))
+    folder = tmp_path / "notebooks"
+    copies.place(folder, "essai", "fr")
+    assert copies.place(folder, "essai", "fr", None, tongues) == []
+    first = json.loads((folder / "2_prioritise.ipynb").read_text(encoding="utf-8"))["cells"][0]["source"]
+    assert "Il faut des projets, des critères et des cotes." in first
+    assert copies.place(folder, "essai", "en", None, tongues) == []
+    first = json.loads((folder / "2_prioritise.ipynb").read_text(encoding="utf-8"))["cells"][0]["source"]
+    assert "It needs projects, criteria and judgements." in first
 
 
 def test_placing_copies_twice_changes_nothing(tmp_path):

@@ -21,8 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from planlib import facts, store
 from planlib.desk.copies import place
 from planlib.schema import PlanError
+from planlib.words import LANGS
 from planlib.workspace import HOME, client_folder, find_workspace
 
 if TYPE_CHECKING:
@@ -116,7 +118,10 @@ def ready(
         return Lab(running, folder, (), None)
     if port and not _free(port):
         raise PlanError("lab.port_taken", port=str(port))
-    kept = place(folder / "notebooks", client, lang, today)
+    with store.open(client, root) as book:
+        known = facts.read(book)
+        tongues = tuple(known.tongue(one) for one in LANGS)
+    kept = place(folder / "notebooks", client, lang, today, tongues)
     token = secrets.token_hex(24)
     server = _server(folder, token, port, browser)
     return Lab(f"http://{LOOPBACK}:{server.port}/lab/tree/notebooks?token={token}", folder, tuple(kept), server)
