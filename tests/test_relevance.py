@@ -80,6 +80,14 @@ def test_the_review_goes_axis_by_axis_and_starts_where_an_answer_is_owed(full, l
     assert [action for _, action in form.action.options] == ["A5", "A6", "A7", "A8", "A9"]
 
 
+def test_counting_hands_keeps_the_date_a_review_already_gave(full):  # noqa: F811
+    full.put("review", {"fiscal_year": 2025, "action_id": "A4", "decision": "continue", "new_date": "2026-06-30"})
+    form = ReviewForm(known(full), "fr", 2025)
+    form.action.value = "A4"
+    counted(form, 5, 0, 0)
+    assert known(full).reviews.loc[(2025, "A4"), "new_date"] == pd.Timestamp("2026-06-30")
+
+
 def test_no_reason_is_asked_of_what_is_done(full):  # noqa: F811
     form = ReviewForm(known(full), "fr", 2025)
     form.action.value = "A1"

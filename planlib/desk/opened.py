@@ -135,7 +135,15 @@ def _plain_chart(spec: dict, **_) -> dict:
     return {CHART: spec, "text/plain": spec.get("description", "")}
 
 
+def _live_chart(spec: dict, **_) -> dict:
+    """Altair's own live chart, without the look's width where one of several parts takes none and would be refused."""
+    alone = "mark" in spec or "layer" in spec
+    whole = spec if alone else {name: value for name, value in spec.items() if name not in ("width", "height")}
+    return alt.JupyterChart(alt.Chart.from_dict(whole))._repr_mimebundle_()
+
+
 alt.renderers.register("planlib", _plain_chart)
+alt.renderers.register("jupyter", _live_chart)
 
 
 def _tell_errors_in_a_sentence(lang: str) -> None:

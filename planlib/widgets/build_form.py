@@ -50,7 +50,7 @@ class BuildForm(SignedForm):
             ipw.GridBox([self.card, self.lacks], layout=columns("1fr 1fr")),
             ipw.GridBox(means, layout=columns("2.6fr 1.3fr .7fr .8fr .8fr .9fr .9fr")),
             self.step,
-            ipw.GridBox(list(self.indicator.values()), layout=columns("2.2fr .9fr .9fr .7fr .7fr 1.1fr 1.6fr")),
+            ipw.GridBox(list(self.indicator.values()), layout=columns("2.1fr .9fr .8fr .65fr .65fr 1.3fr 1.5fr")),
         ]
         super().__init__(facts, lang, fields, saved)
         self.action.observe(self._now, "value")

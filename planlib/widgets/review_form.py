@@ -102,7 +102,7 @@ class ReviewForm(SignedForm):
     def _asked(self, _change=None) -> None:
         settled = self.action.value in self._settled
         self.reason.disabled = self.second.disabled = settled
-        self.new_date.disabled = self.decision.value != "postpone"
+        self.new_date.disabled = self.decision.value == "drop"
         self.reason_text.disabled = settled or not self.reason.value
 
     def _then(self, found: pd.Series) -> str:
@@ -142,7 +142,7 @@ class ReviewForm(SignedForm):
             "reason_second": text_or_none(self.second.value),
             "reason_text": text_or_none(self.reason_text.value),
             "decision": text_or_none(self.decision.value),
-            "new_date": self.new_date.value if self.decision.value == "postpone" else None,
+            "new_date": None if self.decision.value == "drop" else self.new_date.value,
             "learned": text_or_none(self.learned.value),
         }
         key = (self._year, self.action.value)

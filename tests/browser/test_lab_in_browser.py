@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -88,8 +89,8 @@ def context(browser, lab):
     made.close()
 
 
-def run_all(context, lab: Running, name: str):
-    """A page on the notebook with every cell run."""
+def run_all(context, lab: Running, name: str, sign: str = ".planlib-checked"):
+    """A page on the notebook with every cell run, once the sign of its end is there."""
     for session in context.request.get(f"{lab.base}/api/sessions?token={lab.token}").json():
         context.request.delete(f"{lab.base}/api/sessions/{session['id']}?token={lab.token}")
     page = context.new_page()
@@ -100,7 +101,7 @@ def run_all(context, lab: Running, name: str):
     page.locator("#jp-main-statusbar").get_by_text(f"(ipykernel) | {IDLE}").wait_for(timeout=60_000)
     page.get_by_role("menuitem", name=RUN, exact=True).click()
     page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
-    page.wait_for_selector(f".planlib-checked, {ERRORS}", timeout=60_000)
+    page.wait_for_selector(f"{sign}, {ERRORS}", timeout=60_000)
     return page
 
 
@@ -122,6 +123,44 @@ def test_every_notebook_runs_and_draws_its_charts_without_a_network(context, lab
     assert OTHER not in page.content() and "Voisin confidentiel" not in page.content()
     assert context.asked == [] and page.said == []
     page.close()
+
+
+@pytest.mark.parametrize(("template", "charts"), [("annual_review", 4), ("action_plan", 2)])
+def test_a_template_copied_beside_the_notebooks_draws_its_charts(context, lab, clients_folder, root, template, charts):
+    copy = clients_folder / CLIENT / "notebooks" / f"{template}.ipynb"
+    shutil.copy(root / "templates" / copy.name, copy)
+    try:
+        page = run_all(context, lab, template, f":nth-match({CHARTS}, {charts})")
+        assert page.locator(ERRORS).all_inner_texts() == []
+        assert page.locator("mjx-container").count() == 0, "an amount is read as mathematics"
+        page.close()
+    finally:
+        copy.unlink()
+
+
+def test_hands_raised_in_the_room_are_stored_and_shown_at_once(context, lab, clients_folder):
+    page = run_all(context, lab, "7_review")
+    form = page.locator(".planlib-panel").first
+    for hands, field in zip(("6", "2", "1"), form.locator("input[type=text]").all()[:3], strict=True):
+        field.fill(hands)
+        field.press("Tab")
+    sign(form, "Animatrice", "Atelier de bilan")
+    heard = page.locator(".planlib-page table")
+    heard.wait_for()
+    assert heard.locator("tbody td.number").all_inner_texts() == ["6", "2", "1", "9"]
+    page.close()
+    with store.open(CLIENT, clients_folder) as book:
+        assert book.table("ballot").loc["review-2025"]["mark"].value_counts().to_dict() == {1.0: 6, 0.5: 2, 0.0: 1}
+
+
+def sign(form, who: str, why: str) -> None:
+    """Say who and why at the foot of a form, store, and wait for its answer."""
+    for label, text in (("Qui le dit", who), ("Pourquoi", why)):
+        field = form.locator(".widget-text", has=form.page.locator("label", has_text=label)).locator("input")
+        field.fill(text)
+        field.press("Tab")
+    form.get_by_role("button", name="Enregistrer").click()
+    form.locator(".answer[role=status]", has_text=who).wait_for(timeout=20_000)
 
 
 def test_a_scenario_says_in_words_what_changes_then_draws_it(context, lab):
