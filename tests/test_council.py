@@ -153,6 +153,7 @@ def adopted(book, name="value", *changes):  # noqa: F811
 def test_the_option_chosen_becomes_the_plan_with_its_resolution(mandate):
     batch = adopted(mandate)
     now = facts.read(mandate)
+    assert mandate.last_batch == batch
     assert list(now.schedule.index[now.schedule["chosen"]]) == ["P", "Q"]
     assert now.budgets["amount"].to_dict() == {("fonds", 2026): 20_000.0}
     decision = now.decisions.loc["2026-03"]

@@ -9,11 +9,14 @@ import pandas as pd
 
 from planlib.charts import theme
 from planlib.plan.adopted import Adopted
-from planlib.scenario import Comparison
+from planlib.scenario import Comparison, Council
 from planlib.words import day, money, number, word, year_name
 
 ROW = 36  # pixels a row of two lines needs
 IN_OUT = {"in": (theme.TRIANGLE, theme.STATUS["done"]), "out": (theme.MARKS["dropped"], theme.STATUS["dropped"])}
+# What becomes of an action in an option, as bars show it, and the hue each takes from the statuses.
+FATES = {"kept": ("kept",), "changed": ("later", "earlier", "lighter"), "lost": ("lost",), "added": ("added",)}
+FATE_COLOURS = {"kept": "done", "changed": "postponed", "lost": "dropped", "added": "under_way"}
 MONTHS = "date(datum.value) <= 7 ? timeFormat(datum.value, '%b') : ''"  # a line each week, a name each month
 
 
@@ -228,6 +231,43 @@ def scenario(found: Comparison, lang: str) -> alt.LayerChart:
         height=alt.Step(ROW),
         title=theme.titled(_finding(found, lang), measure),
         description=_two(_finding(found, lang), found.sentences(lang)[-1].rstrip(".")),
+    )
+
+
+def options(found: Council, lang: str) -> alt.LayerChart:
+    """A bar an option: how many actions stay as they are, change, come in or are lost."""
+    rows = []
+    for n, one in enumerate(found.options, start=1):
+        told = word("council.option", lang, number=n, title=word(f"scenario.title_{one.name}", lang))
+        for place, (group, fates) in enumerate(FATES.items()):
+            rows.append({"option": theme.wrapped(told, 30), "place": place, "n": len(one.of(*fates)), "fate": group})
+    table = pd.DataFrame(rows)
+    names = {group: word(f"council.bar_{group}", lang) for group in FATES}
+    table["end"] = table.groupby("option", sort=False)["n"].cumsum()
+    table = table.assign(start=table["end"] - table["n"], told=[str(n) if n else "" for n in table["n"]])
+    table["fate"] = table["fate"].map(names)
+    base = alt.Chart(table)
+    order = list(table["option"].drop_duplicates())
+    y = alt.Y(
+        "option:N", sort=order, title=None, axis=alt.Axis(labelExpr=theme.LINES, labelLimit=260, labelFontSize=12)
+    )
+    colour = alt.Color(
+        "fate:N", scale=alt.Scale(domain=list(names.values()), range=[theme.STATUS[c] for c in FATE_COLOURS.values()])
+    )
+    bars = base.mark_bar(height=16).encode(x=alt.X("start:Q", title=None, axis=None), x2="end:Q", y=y, color=colour)
+    text = base.mark_text(fontSize=12, fontWeight=600, align="center", color=theme.PAPER).transform_calculate(
+        middle="(datum.start + datum.end) / 2"
+    )
+    kept = [len(one.of("kept")) for one in found.options]
+    best = kept.index(max(kept))
+    of = len(found.published)
+    finding = word("council.chart", lang, kept=kept[best], of=of, number=best + 1)
+    measure = word("council.chart_measure", lang)
+    return alt.layer(bars, text.encode(x="middle:Q", y=y, text="told:N")).properties(
+        width=theme.WIDTH - 200,
+        height=alt.Step(26),
+        title=theme.titled(finding, measure),
+        description=_two(finding, measure),
     )
 
 

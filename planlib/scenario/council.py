@@ -14,7 +14,7 @@ from planlib.scenario.applied import Applied, applied
 from planlib.scenario.changes import Change, read_changes
 from planlib.scenario.kept import named
 from planlib.scenario.marginal import marginal
-from planlib.scenario.options import everything, fewest_dates, fewest_lost, most_value, situation
+from planlib.scenario.options import everything, fewest_dates, fewest_lost, from_the_bottom, most_value, situation
 from planlib.scenario.recomputed import IMPOSSIBLE, known_on, named_in, start_of
 from planlib.schedule import Money, Reason
 from planlib.schedule.inputs import Inputs
@@ -23,9 +23,10 @@ from planlib.schema import PlanError
 from planlib.store import Book
 from planlib.words import year_name
 
-# The most value, the fewest dates moved, the fewest actions lost, every action kept. The third stands in for the
-# second where that is the same plan as the first, so that there are three to choose from.
-OPTIONS = ("value", "dates", "few", "all")
+# The most value, then another way to bear it (the fewest dates moved, else the fewest actions lost, else the order of
+# the ranking: the first of them that is not the same plan), then every action kept.
+SECOND = ("dates", "few", "order")
+OPTIONS = ("value", *SECOND, "all")
 MONEY = ("source_id", "year", "before", "after", "used", "left", "short", "to_find")
 FATES = ("lost", "added", "later", "earlier", "lighter", "kept")
 
@@ -59,13 +60,14 @@ class Option:
         return self.actions[self.actions["fate"].isin(fates)]
 
     @property
+    def percent(self) -> int:
+        """The share as a whole percentage, which never says all when something is lost."""
+        return 99 if 0.995 <= self.share < 1 - 1e-9 else round(100 * self.share)
+
+    @property
     def to_find(self) -> float:
         """Money to find, over all sources and years."""
         return float(self.money["to_find"].sum())
-
-    @property
-    def used(self) -> float:
-        return float(self.money["used"].sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +111,7 @@ class Council:
         return [reason.text(lang, self.names[lang]) for reason in self.reasons(option)]
 
     def reasons(self, option: Option) -> list[Reason]:
+        """`sentences` before they are told."""
         if option.blocked is not None:
             return [Reason("scenario.option_blocked", {"why": option.blocked})]
         if option.same_as is not None:
@@ -123,9 +126,7 @@ class Council:
                  for name in ("added", "later", "earlier", "lighter") if counts[name]}  # fmt: skip
         said += moved.values()
         said.append(Reason("scenario.option_kept", {"n": counts["kept"]}))
-        said.append(
-            Reason("scenario.option_value", {"share": Reason("scenario.percent", {"p": _percent(option.share)})})
-        )
+        said.append(Reason("scenario.option_value", {"share": Reason("scenario.percent", {"p": option.percent})}))
         for row in option.money[option.money["to_find"] > 0.005].itertuples():
             facts_ = {"amount": self.money(row.to_find), "source": row.source_id, "year": self.year(row.year)}
             said.append(Reason("scenario.option_short", facts_))
@@ -205,12 +206,12 @@ def council(
         "value": lambda: most_value(at),
         "dates": lambda: fewest_dates(at),
         "few": lambda: fewest_lost(at),
+        "order": lambda: from_the_bottom(at, published.index),
         "all": lambda: everything(at, published.index, now),
     }
     made: dict[str, Option] = {}
     for name in OPTIONS:
-        second = made.get("dates")
-        if name == "few" and (second.plan is None or second.same_as is None):
+        if name in SECOND and any(other in made and made[other].same_as is None for other in SECOND):
             continue
         try:
             made[name] = _option(name, makers[name](), held, budgets, worth, list(made.values()))
@@ -218,8 +219,10 @@ def council(
             if not error.key.startswith(IMPOSSIBLE):
                 raise
             made[name] = _blocked(name, error)
-    if "few" in made:
-        made.pop("dates" if made["few"].same_as is None else "few")
+    tried = [name for name in SECOND if name in made]
+    differs = [name for name in tried if made[name].same_as is None]
+    for name in set(tried) - {(differs or tried)[0]}:
+        made.pop(name)
     stored = now.schedule.index[chosen]
     done = now.status.index[now.status == "done"]
     titles, names = named_in(now)
@@ -364,11 +367,6 @@ def _blocked(name: str, error: PlanError) -> Option:
     money = pd.DataFrame(columns=list(MONEY))
     days = pd.DataFrame(columns=["role_id", "to_find"])
     return Option(name, None, none, money, days, float("nan"), float("nan"), blocked=error)
-
-
-def _percent(share: float) -> float:
-    """A share as a whole percentage that never says all when something is lost."""
-    return 99 if 0.995 <= share < 1 - 1e-9 else round(100 * share)
 
 
 def _day(value) -> str | None:

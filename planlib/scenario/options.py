@@ -12,12 +12,14 @@ import pandas as pd
 from planlib import decide
 from planlib.facts import Facts
 from planlib.scenario.under_way import possible, published, stated
-from planlib.schedule import Problem, Schedule, replan, solve
+from planlib.schedule import Problem, Reason, Schedule, replan, solve
 from planlib.schedule.freeze import Frozen, frozen_of
 from planlib.schedule.inputs import Inputs
 from planlib.schedule.model import Model
 from planlib.schedule.replan import standing
+from planlib.schedule.result import schedule_of
 from planlib.schedule.search import Search
+from planlib.schedule.solver import board_of
 from planlib.schedule.use import use
 
 STEPS = 32  # of a cut: how finely the part to find is sought
@@ -86,9 +88,55 @@ def most_value(at: Situation) -> decide.Plan:
 
 
 def fewest_lost(at: Situation) -> decide.Plan:
-    """The plan that keeps the most actions, whatever each is worth; then as few dates as possible move."""
-    alike = replace(at.problem, actions=at.problem.actions.assign(value=1.0))
+    """The plan that keeps the most actions, of as many the one of most value; then as few dates as possible move."""
+    values = at.problem.actions["value"]
+    total = float(values.sum()) or 1.0
+    alike = replace(at.problem, actions=at.problem.actions.assign(value=1.0 + values / total))
     return at.plan(at.replanned(alike))
+
+
+def from_the_bottom(at: Situation, keep: Iterable[str]) -> decide.Plan:
+    """The actions to keep in the order of their value, the last ones left out until the others fit; what comes after
+    one left out goes with it."""
+    problem = at.problem
+    keep = set(keep) & set(problem.inside.ids)
+    begun = {problem.inside.ids[action] for action in at.frozen}
+    order = sorted(keep - begun, key=lambda action: (-problem.actions["value"][action], str(action)))
+    pairs = (
+        []
+        if problem.precedence is None
+        else list(zip(problem.precedence["before"], problem.precedence["after"], strict=True))
+    )
+
+    def first(n: int) -> set[str]:
+        kept = begun | set(order[:n])
+        while gone := {after for before, after in pairs if after in kept - begun and before not in kept}:
+            kept -= gone
+        return kept
+
+    low, high = 0, len(order)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(at, problem, first(middle)) else (low, middle - 1)
+    kept = first(low)
+    schedule = at.replanned(only(problem, kept))
+    return at.plan(_with_reasons(at, schedule, kept - begun))
+
+
+def _with_reasons(at: Situation, schedule: Schedule, kept: set[str]) -> Schedule:
+    """The schedule, each action left out saying what it lacks beside it, or where the order stopped."""
+    values, view = at.problem.actions["value"], at.held(at.problem)
+    board = board_of(view, schedule.actions)
+    told = schedule_of(view, board, schedule.status, schedule.value, schedule.bound, schedule.objective).actions[
+        "why_not"
+    ]
+    last = min(kept, key=lambda action: (values[action], str(action)), default=None)
+    stops = Reason("scenario.why_order", {"other": last})
+    actions = schedule.actions.copy()
+    for action in actions.index[~actions["chosen"].astype(bool)]:
+        fits_beside = told[action] is None or told[action].key == "schedule.why_time"
+        actions.loc[action, "why_not"] = stops if fits_beside and last is not None else told[action]
+    return replace(schedule, actions=actions)
 
 
 def everything(at: Situation, keep: Iterable[str], before: Facts) -> decide.Plan:
@@ -103,11 +151,7 @@ def everything(at: Situation, keep: Iterable[str], before: Facts) -> decide.Plan
         return only(_given_back(at.problem, before, step / STEPS), keep)
 
     def feasible(step: int) -> bool:
-        inside = at.held(eased(step)).inside
-        forced = np.array([name in keep for name in inside.ids], dtype=bool)
-        model = Model(replace(inside, forced=inside.forced | forced))
-        found, _, _ = Search(at.time_limit, seed=0, repeatable=True, gap=0.0, stop=None)(model, 1.0)
-        return found in ("optimal", "feasible")
+        return fits(at, _given_back(at.problem, before, step / STEPS), keep)
 
     if not feasible(STEPS):
         signed = at.table.assign(signed=at.table["chosen"] & at.table.index.isin(keep))
@@ -117,6 +161,15 @@ def everything(at: Situation, keep: Iterable[str], before: Facts) -> decide.Plan
         middle = (low + high) // 2
         low, high = (low, middle) if feasible(middle) else (middle, high)
     return at.plan(at.replanned(eased(high)))
+
+
+def fits(at: Situation, problem: Problem, keep: set[str]) -> bool:
+    """Whether all of these actions, and they alone, fit a problem beside what is committed."""
+    inside = at.held(only(problem, keep)).inside
+    forced = np.array([name in keep for name in inside.ids], dtype=bool)
+    model = Model(replace(inside, forced=inside.forced | forced))
+    found, _, _ = Search(at.time_limit, seed=0, repeatable=True, gap=0.0, stop=None)(model, 1.0)
+    return found in ("optimal", "feasible")
 
 
 def only(problem: Problem, keep: Iterable[str]) -> Problem:
