@@ -32,7 +32,7 @@ GLOSSARIES = {"f": FEMININE, "open-f": OPEN_F, "m": MASCULINE, "open-m": OPEN_M}
 OF_THE_CONSULTANT = {"ingest", "layout", "files", "parse", "documents", "schema", "store", "workspace", "lab", "term"}
 # What is no name of a thing of the plan: the document, a word of the command line, a limb of an identifier.
 FIXED = re.compile(
-    r"\[[^\]]*\]|\{\w+\}|plans? d['’]action|action plans?|--as \w+|planlib \w+ [^.»']*|\w+\.A-\d+|poste responsable",
+    r"\[[^\]]*\]|\{\w+\}|plans? d['’]action|action plans?|--as \w+|planlib \w+ [^.»']*|\w+\.A-\d+|poste responsable|« actions »|'actions'",
     re.I,
 )
 NAMED = {
@@ -79,6 +79,8 @@ def test_every_mark_names_something_a_client_may_rename():
     for _, _, lang, text in MARKED:
         bare = re.sub(r"\[\w+\.\w+\]", "", text)
         assert all(term in house_nouns(lang) for term in tongue.terms_in(bare, house_nouns(lang)))
+        for words, bar, _ in (mark.rpartition("|") for mark in tongue.MARK.findall(bare)):
+            assert not (bar and NAMED[lang].search(words)), f"{text}: a noun stands in brackets without a bar"
 
 
 @pytest.mark.parametrize("name", GLOSSARIES)
