@@ -32,8 +32,9 @@ GLOSSARIES = {"f": FEMININE, "open-f": OPEN_F, "m": MASCULINE, "open-m": OPEN_M}
 OF_THE_CONSULTANT = {"ingest", "layout", "files", "parse", "documents", "schema", "store", "workspace", "lab", "term"}
 # What is no name of a thing of the plan: the document, a word of the command line, a limb of an identifier.
 FIXED = re.compile(
-    r"\[[^\]]*\]|\{\w+\}|plans? d['’]action|action plans?|--as \w+|planlib \w+ [^.»']*|\w+\.A-\d+|poste responsable|« actions »|'actions'",
-    re.I,
+    r"\[[^\]]*\]|\{\w+\}|plans? d['’]action|action plans?|--as \w+|planlib \w+ [^.»']*|\w+\.A-\d+"
+    r"|poste responsable|« actions »|'actions'",
+    re.IGNORECASE,
 )
 NAMED = {
     "fr": re.compile(r"(?<![\w-])(actions?|axes?|objectifs?|responsables?|impacts?)(?![\w-])", re.I),
