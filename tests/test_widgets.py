@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planlib import agree, clients, decide, facts, score, store, tables
+from planlib import agree, clients, decide, facts, plan, score, store, tables
 from planlib.charts import ranking
 from planlib.schema import PlanError
 from planlib.widgets.discussion import DiscussionList
 from planlib.widgets.pairwise_panel import PairwisePanel
+from planlib.widgets.priority_form import PriorityForm
 from planlib.widgets.score_table import ScoreTable
 from planlib.widgets.weight_panel import KeepWeights, LiveRanking
 
@@ -237,7 +238,7 @@ def test_three_disagreements_are_shown_and_the_next_comes_when_one_is_done(discu
     assert len(made._rows.children) == 3 and len(made.next) == 3
     assert made.next.iloc[0]["action_id"] == "A", "the only one that decides who is in"
     assert "&lt;script&gt;" in made._rows.children[0].children[0].value
-    made._rows.children[0].children[1].children[-1].click()
+    made._rows.children[0].children[-1].click()
     assert made.done["action_id"].tolist() == ["A"] and "A" not in made.next["action_id"].tolist()
     assert "3 désaccords à discuter, 1 vus." in made._count.value
     made.again()
@@ -247,7 +248,7 @@ def test_three_disagreements_are_shown_and_the_next_comes_when_one_is_done(discu
 def test_opening_a_disagreement_names_its_cell(discussions):
     opened = []
     made = DiscussionList(discussions, "en", chosen=lambda *cell: opened.append(cell))
-    made._rows.children[0].children[1].children[0].click()
+    made._rows.children[0].children[1].click()
     assert opened == [("A", "ease")]
 
 
@@ -271,3 +272,31 @@ def test_a_score_corrected_in_the_table_changes_the_ranking_it_feeds(judgements)
     after = made.judgements.combine_first(judgements).query("judge_id == 'Table 1'")
     values = score.partial_values(after, RULES)[["ease"]]
     assert values["ease"].to_dict() == {"A": 0.75, "B": 0.95}
+
+
+# Priorities
+
+
+def test_a_priority_that_differs_from_the_rank_is_kept_with_its_reason_and_shown_again(book):
+    form = PriorityForm(facts.read(book), "fr")
+    assert [action for _, action in form.action.options] == ["A", "B"] and form.action.options[0][0].startswith("1. ")
+    form.action.value = "B"
+    form.who.value, form.why.value = "Mme Roy", "Promis aux membres"
+    form.save.click()
+    assert "Ni priorité ni place" in form.answer.value and book.table("priority").empty
+    form.priority.value, form.place.value = "essential", "1"
+    form.save.click()
+    kept = book.table("priority").loc["B"]
+    assert (kept["priority"], kept["rank"], kept["why"]) == ("essential", 1, "Promis aux membres")
+    assert book.signed("priority").loc["B", "by"] == "Mme Roy"
+    assert dict(map(reversed, form.action.options))["B"].endswith("← essentielle, place 1")
+    known = facts.read(book)
+    assert decide.priorities(known)["B"] == "essential"
+    assert decide.ranking(known).loc["B", "rank"] == 2, "the rank itself stays"
+    assert plan.table(known).loc["B", ["priority", "rank"]].tolist() == ["essential", 1]
+    again = PriorityForm(known, "en")
+    again.action.value = "B"
+    assert (again.priority.value, again.place.value) == ("essential", "1")
+    again.place.value, again.who.value, again.why.value = "9", "Mme Roy", "essai"
+    again.save.click()
+    assert "write a whole number from 1 to 2" in again.answer.value

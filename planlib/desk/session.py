@@ -10,7 +10,7 @@ from ipywidgets import HTML, VBox, Widget
 
 from planlib import facts
 from planlib.charts.plan import scenario
-from planlib.desk import blocks
+from planlib.desk import blocks, outside
 from planlib.desk.opened import Desk
 from planlib.desk.tables import Html
 from planlib.schedule import use
@@ -93,6 +93,16 @@ def scenario_charts(here: Desk, *panels: ScenarioPanel) -> Widget:
         return HTML(line(here, "no_scenario_yet").html)
     alt.JupyterChart.enable_offline()
     return VBox([alt.JupyterChart(scenario(one, here.lang)) for one in found])
+
+
+def blind_spots(here: Desk, edition: str = "internal") -> Html:
+    """What an outsider would ask about; the firm's edition also holds the consultant's own observations."""
+    return outside.blind_spots(here.facts.at(here.today), here.lang, edition)
+
+
+def methods(here: Desk) -> Html:
+    """Whether TOPSIS or PROMETHEE II would order otherwise."""
+    return outside.methods(here.facts.at(here.today), here.lang)
 
 
 def used(here: Desk) -> pd.DataFrame | None:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-import pandas as pd
-from ipywidgets import HTML, VBox, Widget
+from collections.abc import Callable
+from types import SimpleNamespace
 
-from planlib import decide, facts
-from planlib.charts.ranking import live_ranking
+import altair as alt
+import pandas as pd
+from ipywidgets import HTML, ToggleButtons, VBox, Widget
+
+from planlib import decide, facts, score
+from planlib.charts import decision
+from planlib.charts.ranking import live_ranking, ranking
+from planlib.desk import session
 from planlib.desk.opened import Desk
 from planlib.desk.session import line
+from planlib.plan import rows
 from planlib.widgets.discussion import DiscussionList
 from planlib.widgets.live import Again, Live
+from planlib.widgets.priority_form import PriorityForm
 from planlib.widgets.score_form import ScoreForm
+from planlib.widgets.signed import STYLE
 from planlib.widgets.weight_panel import KeepWeights, LiveRanking
+from planlib.words import word
 
 TOP = 16  # actions of the ranking beside the sliders: what a tall screen shows, and a small one scrolls to
 
@@ -25,6 +35,7 @@ class Room:
         self._pieces: list[Live | Again] = []
         self._start: pd.Series | None = None  # weights the sliders start from, when not those in use
         self.facts = here.facts.at(here.today)
+        alt.JupyterChart.enable_offline()  # the renderer does it for charts it shows; these stand in panels
 
     def again(self) -> None:
         """Read the workbook again and make every piece anew."""
@@ -75,6 +86,69 @@ class Room:
     def scores(self) -> Widget:
         """A judge's scores, to correct with who and why."""
         return ScoreForm(self.facts, self._lang, saved=self._stored)
+
+    def priorities(self) -> Widget:
+        """What people decide after seeing ranks, action by action, with who and why."""
+        return PriorityForm(self.facts, self._lang, saved=self._stored)
+
+    def charts(self) -> Widget:
+        """How sure the order is and who thinks otherwise, one chart at a time."""
+        choice = ToggleButtons(style={"button_width": "auto"})
+        shown = Again(lambda: self._chart(choice.value))
+
+        def again() -> None:
+            charts = self._charts()
+            listed = [(word(f"notebooks.chart_{name}", self._lang), name) for name in charts]
+            if [name for _, name in listed] != [name for _, name in choice.options]:
+                choice.options = listed
+                choice.value = listed[0][1] if listed else None
+            shown.again()
+
+        choice.observe(lambda _change: shown.again(), "value")
+        self._pieces.append(SimpleNamespace(again=again))
+        again()
+        box = VBox([HTML(STYLE), choice, shown])
+        box.add_class("planlib-panel")
+        return box
+
+    def methods(self) -> Widget:
+        """Whether another method would order otherwise."""
+        return self._kept(Live(lambda: session.methods(self._here)))
+
+    def blind_spots(self, edition: str = "internal") -> Widget:
+        """What an outsider would ask about."""
+        return self._kept(Live(lambda: session.blind_spots(self._here, edition)))
+
+    def _charts(self) -> dict[str, Callable[[], alt.TopLevelMixin]]:
+        """The charts there are facts for, by name; each is made when it is looked at."""
+        now, lang = self.facts, self._lang
+        names, criteria = facts.titles(now.actions, lang), facts.titles(now.scored_criteria, lang)
+        table = decide.ranking(now)
+        if not table["rank"].notna().any():
+            return {}
+        found = {"ranking": lambda: self._contributions(table, names, criteria)}
+        if table["share_in"].notna().any():
+            found["bands"] = lambda: decision.bands(table, names, lang)
+        if len(now.weights):
+            found["weights"] = lambda: decision.weights_spread(decide.weights_apart(now), criteria, lang)
+        apart = decide.tables_apart(now)
+        if len(apart):
+            found["tables"] = lambda: decision.table_against_table(apart, names, lang, criteria)
+        days = rows.effort(now, now.actions)["effort_days"]
+        if days.notna().any():
+            found["impact"] = lambda: decision.impact_effort(table.assign(effort_days=days), names, lang)
+        front = decide.missions(now)
+        if front["on_front"].notna().any():
+            found["missions"] = lambda: decision.two_missions(front, names, lang)
+        return found
+
+    def _contributions(self, table: pd.DataFrame, names: pd.Series, criteria: pd.Series) -> alt.LayerChart:
+        adds = score.contributions(decide.values(self.facts), decide.weights(self.facts)[0])
+        return ranking(table, adds, names, self._lang, criteria)
+
+    def _chart(self, name: str | None) -> Widget:
+        made = self._charts().get(name)
+        return HTML(line(self._here, "not_judged").html) if made is None else alt.JupyterChart(made())
 
     def _origin(self) -> str:
         return decide.weights(self.facts)[1].text(self._lang)

@@ -65,8 +65,8 @@ class DiscussionList(ipw.VBox):
         said = word(key, self._lang, n=len(left), done=len(self._talked))
         self._count.value = f'<p role="status">{escape(said)}</p>'
 
-    def _row(self, i: int) -> ipw.VBox:
-        """The sentence, then what the room can do with it."""
+    def _row(self, i: int) -> ipw.HBox:
+        """The sentence, and beside it what the room can do with it."""
         talked = ipw.Button(description=word("widgets.talked", self._lang), layout=ipw.Layout(width="auto"))
         talked.on_click(lambda _button: self.talk(i))
         buttons = [talked]
@@ -75,4 +75,5 @@ class DiscussionList(ipw.VBox):
             see = ipw.Button(description=word("widgets.see_scores", self._lang), layout=ipw.Layout(width="auto"))
             see.on_click(lambda _button: self._chosen(row["action_id"], row["criterion_id"]))
             buttons.insert(0, see)
-        return ipw.VBox([ipw.HTML(f"<p>{escape(self._sentences[i])}</p>"), ipw.HBox(buttons)])
+        sentence = ipw.HTML(f"<p>{escape(self._sentences[i])}</p>", layout=ipw.Layout(flex="1 1 0", min_width="0"))
+        return ipw.HBox([sentence, *buttons], layout=ipw.Layout(align_items="center", overflow="hidden"))
