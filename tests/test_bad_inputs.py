@@ -129,8 +129,10 @@ REPAIRED = [
                     ",,,Idea one,Idea two,Response", "101,7,01/31/2026 10:00:00,More trees,A market,3",
                     "102,7,02/01/2026 11:00:00,A park,,4"),
          ("What should we do? / Idea one",), "layout.two_rows", kind="notes"),
-    Case("11", text("Action;Financeur;Montant € HT;Financeur;Montant € HT", "Réseau;Ville;1000;Région;2000"),
-         (), "ingest.currency", rows=1),
+    Case("11", text("Action;Financeur 1;Montant € HT;Financeur 2;Montant € HT", "Réseau;Ville;1000;Région;2000"),
+         ("1", "2", "Montant € HT (Financeur 1), Montant € HT (Financeur 2)"), "layout.twin_headers", rows=1),
+    Case("11 currency", text("Action;Financeur;Montant € HT;Financeur;Montant € HT", "Réseau;Ville;1000;Région;2000"),
+         ("EUR",), "ingest.currency", rows=1),
     Case("14", text(*PLAN, "Sans coût"), ("4", "3"), "layout.padded", rows=3),
     Case("16", book([row.split(";") for row in PLAN], before=[("Consignes", [["Lisez ceci"], ["Remplissez"]])]),
          ("Plan", "Consignes"), "layout.others", rows=2),
@@ -180,6 +182,12 @@ ASKED = [
          answers={"long-rows": "leave-out"}, rows=2),
     Case("15", book([["Action", "Coût"], ["Parc", 5]], before=[("Autre", [["Action", "Coût"], ["Rue", 6]])]),
          ("Plan", "Autre"), "table", answers={"table": "1"}, rows=1),
+    Case("15 one sheet", text("Action;Coût", "Parc;5", "", "Indicateur;Cible", "Arbres;100"),
+         ("1-3", "4-5"), "table", answers={"table": "1"}, rows=1),
+    Case("15 Loomio", text("title;Priorités", "author;Ana", "created_at;2026-01-02", "closed_at;2026-01-09",
+                           "participants;2", "", "participant;Parc;Marché;reason", "Ana;3;0;Oui", "Bo;1;2;",
+                           "total;4;2;"),
+         ("1-6", "7-10"), "table", kind="ballots", answers={"table": "2"}, rows=2),
     Case("18", book([["Action"], ["A"], ["B"], ["C"], ["D"]], hide), ("3", "Plan", "2, 3, 4"), "hidden-rows",
          answers={"hidden-rows": "leave-out"}, rows=1),
     Case("29 mixed", one("Coût", "12.500,00", "12,500.00"), ("12.500,00", "12,500.00"), "decimal",
@@ -329,6 +337,18 @@ def test_emoji_chinese_and_line_breaks_stay_word_for_word(tmp_path):
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([["Idée"], ["🌳 Plus d’arbres"], ["多种树"], ["Un parc\npour tous"]])
     assert ingest.read(path, "notes").table["text"].tolist() == ["🌳 Plus d’arbres", "多种树", "Un parc\npour tous"]
+
+
+@pytest.mark.parametrize("case", ids(REPAIRED))
+def test_each_repair_says_where_and_every_row_is_counted(case, tmp_path):
+    """A remark about rows names its sheet; found rows are those kept and those set aside."""
+    imported = ingest.read(case.make(tmp_path), case.kind, case.answers)
+    left = {(part.sheet, part.row) for part in imported.set_aside}
+    assert imported.rows_found == imported.rows_kept + len(left)
+    for told in imported.to_json("en")["repairs"]:
+        assert told["row"] is None or told["sheet"] or told["found"] == "sep=;", told
+        assert {"sheet", "row", "column", "found", "used"} <= set(told)
+    assert all(part.sheet and part.row and part.found for part in imported.set_aside)
 
 
 def test_a_bare_priority_is_one_of_three_levels_and_one_question_tells_which_end_is_high(tmp_path):

@@ -324,6 +324,16 @@ def test_quarters_of_a_client_whose_year_starts_in_april_are_its_own(write):
     assert ingest.read(updates, "updates", {"fiscal_start": "04-01"}).table.index[0][1].isoformat() == "2026-06-30"
 
 
+def test_days_of_a_role_without_a_period_are_asked_about_and_never_dropped_in_silence(write):
+    path = write("r.csv", "Rôle;Jours disponibles par an", "Direction;120")
+    imported = ingest.read(path, "roles")
+    assert [(question.key, question.default) for question in imported.questions] == [("period", "none")]
+    assert "capacity" not in imported.tables
+    told = ingest.read(path, "roles", {"period": "2026"})
+    assert told.tables["capacity"]["days"].tolist() == [120]
+    assert told.tables["capacity"].index.get_level_values("period").tolist() == ["2026"]
+
+
 def test_effort_is_days_or_a_size(write):
     table = ingest.read(write("e.csv", "Action;Rôle;Effort", "A;DG;12 j", "B;DG;G", "C;DG;P"), "effort").table
     assert table["effort_days"].tolist() == [12, None, None]

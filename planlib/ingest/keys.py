@@ -174,8 +174,14 @@ def titled(kind: str, said: dict[str, dict]) -> pd.DataFrame:
 
 def _capacity_of(rows: Rows, columns: dict[str, list], index: list[int]) -> Frames:
     """Days and a period beside a role are its capacity."""
-    if "days" not in columns or "period" not in columns:
+    if not any(columns.get("days") or ()):
         return {}
+    if "period" not in columns:
+        facts = {"column": rows.header("days"), "file": rows.file}
+        given = rows.ask("period", "ingest.ask_period", {}, "none", **facts)
+        if given == "none":
+            return {}
+        columns["period"] = [readers.period(given, rows.fiscal_start)] * len(index)
     keep = [p for p, i in enumerate(index) if i not in rows.aside and columns["period"][p]]
     at = pd.MultiIndex.from_tuples(
         [(columns["role_id"][p], columns["period"][p]) for p in keep], names=("role_id", "period")
