@@ -1,4 +1,7 @@
 import json
+import os
+import random
+import re
 import subprocess
 import sys
 import zipfile
@@ -11,7 +14,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planlib.ingest import files
+from planlib.ingest import files, workbooks
 from planlib.ingest.files import read_cells, vote
 from planlib.ingest.layout import read_table
 from planlib.ingest.workbooks import as_text
@@ -453,3 +456,136 @@ def test_repeated_cells_of_an_opendocument_sheet_are_counted_before_they_are_unf
         archive.writestr("content.xml", ODS % row)
     with pytest.raises(PlanError, match=says):
         read_cells(path)
+
+
+# Each file in a process of its own, ended after 20 s or beyond 3 GB: what came of it, CPU seconds, kilobytes.
+EACH_APART = """
+import json, os, resource, signal, sys, traceback
+from planlib import ingest
+from planlib.schema import PlanError
+for path in sys.stdin.read().splitlines():
+    child = os.fork()
+    if not child:
+        signal.alarm(20)
+        resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        try:
+            imported = ingest.read(path, "actions")
+            code = 0 if imported.text("fr") and imported.text("en") else 3
+        except PlanError as refusal:
+            code = 1 if refusal.text("fr") and str(refusal) else 3
+        except BaseException:
+            traceback.print_exc()
+            code = 3
+        os._exit(code)
+    _, status, used = os.wait4(child, 0)
+    print(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss]), flush=True)
+"""
+READ, REFUSED = 0, 1
+
+
+def read_apart(paths):
+    """Path -> what came of it, seconds, kilobytes; READ or REFUSED, or how the process ended."""
+    if not hasattr(os, "fork"):
+        pytest.skip("no fork here: a file cannot be read in a process of its own")
+    given = "\n".join(map(str, paths))
+    run = subprocess.run([sys.executable, "-c", EACH_APART], input=given, capture_output=True, text=True, timeout=300)
+    assert not run.stderr, run.stderr[-3000:]
+    return dict(zip(paths, map(json.loads, run.stdout.splitlines()), strict=True))
+
+
+def test_every_nasty_file_takes_five_seconds_and_one_gigabyte_at_most(shared):
+    folders = [shared / "data" / name for name in ("nasty", "fr")]
+    outcomes = read_apart([path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()])
+    for path, (outcome, seconds, kilobytes) in outcomes.items():
+        assert outcome in (READ, REFUSED), path
+        assert seconds < 5 and kilobytes < 1_000_000, path
+    assert {outcome for outcome, *_ in outcomes.values()} == {READ, REFUSED}
+
+
+HARMFUL = (
+    b'<c r="XFD1048576"><v>1</v></c>', b'<c r="A99999999999"><v>1</v></c>', b'<c r=""><f>A1</f></c>', b"<!--", b"]]>",
+    b'<c t="s"><v>99999999</v></c>', b'<c s="99999999"><v>1e308</v></c>', b"<![CDATA[", b"&#x110000;", b"<", b"\x00",
+    b'<mergeCell ref="A1:XFD1048576"/>', b'<row r="99999999999999999999">', b'<f t="shared" si="99999999"/>', b'"',
+)  # fmt: skip
+
+
+def damaged(data, chance):
+    """A part of a workbook with one thing wrong in it."""
+    place, length = chance.randrange(len(data)), chance.randint(1, 300)
+    figures = [match.span() for match in re.finditer(rb"\d+", data)]
+    tags = [match.span() for match in re.finditer(rb"<[^<>]*>", data)]
+    start, end = chance.choice(tags or [(place, place)])
+    first, last = chance.choice(figures or [(place, place)])
+    figure = chance.choice((b"", b"-1", b"NaN", b"1e309", b"65536", b"4294967296", b"18446744073709551616"))
+    return chance.choice(
+        (
+            data[:place],
+            data[:place] + data[place + length :],
+            data[: place + length] + data[place:],
+            data[:place] + bytes([chance.randrange(256)]) + data[place + 1 :],
+            data[:start] + data[end:],
+            data[:end] + chance.choice(HARMFUL) + data[end:],
+            data[:first] + figure + data[last:],
+        )
+    )
+
+
+def damaged_copy(path, to, chance):
+    """A copy of a workbook with a fault in its bytes, or in one or two of its parts."""
+    if path.suffix == ".xls" or chance.random() < 0.15:
+        to.write_bytes(damaged(path.read_bytes(), chance))
+        return to
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as copy:
+        parts = {name: whole.read(name) for name in whole.namelist() if name.endswith((".xml", ".rels"))}
+        for name in chance.sample(sorted(parts), chance.choice((1, 2))):
+            parts[name] = damaged(parts[name] or b" ", chance)
+        for name, data in parts.items():
+            copy.writestr(name, data)
+    return to
+
+
+def test_damaged_workbooks_are_read_or_refused_and_never_end_the_program(shared, tmp_path):
+    chance = random.Random(20261123)
+    small = [path for path in sorted((shared / "data").rglob("*.*")) if path.stat().st_size < 60_000]
+    books = []
+    for path in small:
+        try:
+            read_cells(path)
+        except PlanError:
+            continue
+        books += [path] * (path.suffix in (".xlsx", ".xlsm", ".ods", ".xls"))
+    assert len(books) > 20
+    copies = [damaged_copy(path := chance.choice(books), tmp_path / f"{n}{path.suffix}", chance) for n in range(150)]
+    unknown = BOOK.replace('version="1.0"', 'version="1.0" encoding="UTF-65536"')  # found by such a test
+    copies.append(workbook(tmp_path / "encoding.xlsx", "", book=unknown))
+    for path, (outcome, seconds, kilobytes) in read_apart(copies).items():
+        assert outcome in (READ, REFUSED), path
+        assert seconds < 5 and kilobytes < 500_000, path
+
+
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def test_an_old_workbook_that_ends_or_holds_up_its_reader_is_damaged(tmp_path, monkeypatch):
+    path = text_file(tmp_path, OLD + bytes(600), "plan.xls")
+    ending = text_file(tmp_path, "import os; os.abort()", "ending.py")
+    slow = text_file(tmp_path, "import time; time.sleep(30)", "slow.py")
+    monkeypatch.setattr(workbooks, "SECONDS", 1)
+    for reader in (ending, slow):
+        monkeypatch.setattr(workbooks.raw, "__file__", str(reader))
+        with pytest.raises(PlanError, match="is damaged and cannot be read"):
+            read_cells(path)
+
+
+def test_a_panic_of_the_reader_is_a_refusal_and_an_interruption_is_not(tmp_path, monkeypatch):
+    path = workbook(tmp_path / "plan.xlsx", f'<row r="2">{words("A2", "x")}</row>')
+    panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+    for raised, expected in ((panic, PlanError), (KeyboardInterrupt, KeyboardInterrupt)):
+
+        def fail(*_, raised=raised):
+            raise raised
+
+        monkeypatch.setattr(workbooks.raw, "sheets", fail)
+        with pytest.raises(expected):
+            read_cells(path)
