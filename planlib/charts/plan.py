@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import date
 
 import altair as alt
@@ -20,15 +21,20 @@ FATE_COLOURS = {"kept": "done", "changed": "postponed", "lost": "dropped", "adde
 MONTHS = "date(datum.value) <= 7 ? timeFormat(datum.value, '%b') : ''"  # a line each week, a name each month
 
 
-def gantt(found: Adopted, lang: str, today: date | None = None) -> alt.LayerChart:
+def gantt(
+    found: Adopted, lang: str, today: date | None = None, *, row: int = ROW, width: int = theme.WIDTH - 200
+) -> alt.LayerChart:
     """The year's calendar: a bar an action, coloured by axis; dates published before as ghosts; first steps as
-    diamonds; the owner at the right end; a line at `today`. What starts after the year is counted, not drawn."""
+    diamonds; the owner at the right end; a line at `today`. What starts after the year is counted, not drawn. A `row`
+    lower than two lines holds one, cut short."""
     start, end = pd.Timestamp(found.start), pd.Timestamp(found.end)
     rows = found.rows[found.rows["in_year"]].reset_index()
     rows["axis_id"] = rows["axis_id"].fillna("")
     place = {axis: i for i, axis in enumerate(found.axes.index)}
     rows = rows.assign(place=rows["axis_id"].map(place)).sort_values(["place", "start", "action_id"])
-    rows["label"] = [_label(row, lang) for row in rows.itertuples()]
+    rows["label"] = [_label(one, lang) for one in rows.itertuples()]
+    if row < ROW:
+        rows["label"] = [textwrap.shorten(label.replace("\n", " "), 46, placeholder=" …") for label in rows["label"]]
     rows["from"], rows["to"] = rows["start"].clip(lower=start), rows["finish"].clip(upper=end)
     rows["owner"] = rows[f"owner_{lang}"].fillna(word("gantt.nobody", lang))
     names = {row.Index: _axis(row, lang) for row in found.axes.itertuples()}
@@ -87,8 +93,8 @@ def gantt(found: Adopted, lang: str, today: date | None = None) -> alt.LayerChar
     steps = word("gantt.steps", lang, n=len(first))
     measure = word("gantt.calendar_measure", lang, n=len(rows), later=word("gantt.later", lang, n=later), steps=steps)
     return alt.layer(*layers).properties(
-        width=theme.WIDTH - 200,
-        height=alt.Step(ROW),
+        width=width,
+        height=alt.Step(row),
         title=theme.titled(found.findings["calendar"].text(lang), measure),
         description=_two(found.findings["calendar"].text(lang), measure),
     )
@@ -265,7 +271,7 @@ def options(found: Council, lang: str) -> alt.LayerChart:
     measure = word("council.chart_measure", lang)
     return alt.layer(bars, text.encode(x="middle:Q", y=y, text="told:N")).properties(
         width=theme.WIDTH - 200,
-        height=alt.Step(26),
+        height=alt.Step(36),
         title=theme.titled(finding, measure),
         description=_two(finding, measure),
     )

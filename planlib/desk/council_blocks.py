@@ -10,7 +10,7 @@ from planlib.desk.tables import NOWHERE, Html
 from planlib.scenario import Council, Option
 from planlib.words import day, listing, money, word
 
-NAMED = 5  # actions named in a cell of the page; the detail under it has them all
+NAMED = 4  # actions named in a cell of the page; the detail under it has them all
 CHANGED = ("later", "earlier", "lighter", "added")
 
 

@@ -33,6 +33,7 @@ CHINESE = ("Noto Sans CJK SC", "Noto Sans CJK TC", "Source Han Sans SC", "PingFa
 MONO = ("DejaVu Sans Mono",)
 NO_GLYPH = "\N{WHITE SQUARE}", "?"  # what stands for a character that no font has
 PLAIN = re.compile(r"[\t\n\r -~\u00a0-\u017f\u2009-\u2026\u202f]")  # every font above has these
+NOTES = ("council_note",)  # templates whose first page is all that is read at a table: no cover
 DEEP = 26  # entries that the contents hold under the cover; above, first levels alone
 
 
@@ -78,6 +79,7 @@ def _data(content: Content, about: About) -> dict[str, Any]:
         "fonts": list(_known(SANS)) + list(_known(CHINESE)),
         "mono": list(_known(MONO)),
         "depth": 2 if sum(block["k"] == "h" and block["level"] < 3 for block in body) <= DEEP else 1,
+        "note": about.template in NOTES,
         "lead": body[:first],
         "body": body[first:],
         "data": data,
