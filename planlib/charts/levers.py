@@ -57,7 +57,12 @@ def money_bars(found: Adopted, lang: str, width: int = 190) -> alt.LayerChart:
     most = float(table["end"].max() or 1.0)
     base = alt.Chart(table[["source", "within", "over", "used", "available", "told", "end"]])
     y = alt.Y("source:N", title=None, axis=alt.Axis(labelLimit=150, labelFontSize=12))
-    x = alt.X("within:Q", title=None, axis=None, scale=alt.Scale(domain=[0, most * 1.9], nice=False))
+    x = alt.X(
+        "within:Q",
+        title=None,
+        axis=alt.Axis(labels=False, grid=False),
+        scale=alt.Scale(domain=[0, most * 1.9], nice=False),
+    )
     there = base.mark_bar(fill=theme.PAPER, stroke=theme.MUTED, strokeWidth=1, height=13).encode(x="available:Q", y=y)
     used = base.mark_bar(height=13).encode(x=x, y=y)
     short = base.mark_bar(height=13, color=theme.STATUS["dropped"]).encode(x="within:Q", x2="used:Q", y=y)

@@ -9,10 +9,16 @@ from planlib import scenario
 from planlib.charts.levers import side_by_side
 from planlib.desk import session
 from planlib.desk.opened import Desk
+from planlib.facts import fiscal_year
 from planlib.plan.adopted import adopted
 from planlib.scenario.levers import Levers, levers
 from planlib.widgets.plan_panel import CurvePanel, PlanPanel
 from planlib.widgets.scenario_panel import ScenarioPanel
+
+
+def year_of(here: Desk, year: int | None = None) -> int:
+    """The fiscal year asked for, else the one under way on the desk's day."""
+    return fiscal_year(here.today, here.settings["fiscal_start"]) if year is None else year
 
 
 def plan_panel(here: Desk, year: int) -> PlanPanel:

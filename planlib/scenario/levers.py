@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 
 from planlib import decide
-from planlib.facts import Facts
+from planlib.facts import TABLES, Facts
 from planlib.plan.adopted import Adopted, adopted
 from planlib.scenario.recomputed import known_on, start_of
 from planlib.scenario.under_way import published, stated
@@ -72,6 +72,8 @@ def levers(book: Book, today: date | None = None) -> Levers:
     start, under_way = start_of(book, today)
     day = today if under_way else start
     known = known_on(Facts(book, None, None, day), day)
+    for name in TABLES:  # read once, here: what looks for a better plan is another thread, which has no workbook
+        getattr(known, name)
     found = stated(known, start) if under_way else inputs(known, decide.ranking(known)["score"], start)
     if found.problem is None:
         raise PlanError("scenario.no_action", client=book.client)

@@ -134,6 +134,8 @@ class PlanPanel(ipw.VBox):
         below = [charts.load_map(found, lang)] if len(found.days) else []
         below += [charts.money_bars(found, lang)] if len(found.money) else []
         self.below.children = [alt.JupyterChart(chart) for chart in below]
+        for chart, share in zip(self.below.children, ("58%", "40%"), strict=False):
+            chart.layout = ipw.Layout(width=share, min_width="0")
 
 
 class CurvePanel(ipw.VBox):
