@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import date
 
 import pandas as pd
@@ -250,3 +251,57 @@ def test_a_scenario_file_gives_its_own_why_when_it_is_kept(mandate, tmp_path, ca
     code, *_ = ask(capsys, tmp_path, "--scenario", str(path), "--save", "Coupe")
     assert code == 0
     assert mandate.history("scenario")["why"].tolist() == ["séance du 2 mars"]
+
+
+# As issue 6 accepts it: 40 actions in sizes, a third without costs, a 20 % cut in March
+
+
+@pytest.fixture
+def sized(book):  # noqa: F811
+    """Forty actions in P/M/G, of which a third say no cost; the fund pays for some of them."""
+    book.set_aside("action", list("ABC"), by="ana", why="essai", effective="2026-01-01")
+    ids = [f"N{n:02}" for n in range(40)]
+    row = {"horizon": "short", "duration_weeks": 6}
+    put(book, "role", {"role_id": "coord", "title": "Coordination"})
+    put(book, "capacity", {"role_id": "coord", "period": "2026", "days": 260.0})
+    put(book, "budget", {"source_id": "fonds", "fiscal_year": 2026, "amount": 60_000.0})
+    put(book, "action", *({"action_id": a, "title": f"Action {a}", **row} for a in ids))
+    put(book, "demand", *({"action_id": a, "role_id": "coord", "effort_size": "SML"[n % 3]} for n, a in enumerate(ids)))
+    put(book, "judgement", *({"judge_id": "T1", "action_id": a, "criterion_id": c, "performance": 1.0 + (7 * n) % 9}
+                             for n, a in enumerate(ids) for c in ("effect", "ease")))  # fmt: skip
+    priced = [(n, a) for n, a in enumerate(ids) if n % 3]
+    amounts = {a: 2_000.0 + 500 * (n % 7) for n, a in priced}
+    put(book, "cost", *({"action_id": a, "source_id": "fonds", "fiscal_year": 2026, "amount_high": amount}
+                        for a, amount in amounts.items()))  # fmt: skip
+    store_plan(book)
+    now = book.table("schedule")
+    begun = now[now["chosen"] & (now["start"] < pd.Timestamp(MARCH))].sort_values("start").index[:4]
+    for action in now.index[now["chosen"]]:
+        status = "under_way" if action in begun else "to_come"
+        put(book, "update", {"action_id": action, "updated_on": "2026-02-27", "status": status})
+    paid = next(a for _, a in priced if now.loc[a, "chosen"] and a not in begun)
+    put(book, "spending", {"spending_id": "F1", "action_id": paid, "source_id": "fonds", "fiscal_year": 2026,
+                           "amount": 1_500.0, "paid": "2026-02-20"})  # fmt: skip
+    return book, set(begun) | {paid}
+
+
+def test_a_cut_of_a_fifth_in_march_keeps_what_is_begun_and_names_each_limit_within_two_seconds(sized):
+    book, committed = sized  # noqa: F811
+    began = time.process_time()
+    found = scenario.compare(book, ["budget=-20%"], today=MARCH, time_limit=1.0)
+    assert time.process_time() - began < 4.0  # two workers: 2 s on the clock of a quiet machine
+    assert found.under_way and committed <= set(found.after.chosen)
+    lost = found.actions[found.actions["change"] == "out"]
+    assert len(lost) and all(
+        why.key.startswith(("schedule.why_", "scenario.why_")) and why.key != "schedule.why_time" for why in lost["why"]
+    )
+    money = found.after.use[found.after.use["source_id"].notna()].iloc[0]
+    assert money["capacity"] == 48_000.0 and money["used"] <= 48_000.0
+    assert money["unused"] == pytest.approx(money["capacity"] - money["used"])
+
+
+def test_sizes_and_missing_costs_are_listed_as_assumed(sized):
+    book, _ = sized  # noqa: F811
+    listed = [text for text in book.table("schedule")["assumed"].dropna()]
+    assert sum("assume.cost" in text for text in listed) == 14  # every third of 40
+    assert sum("assume.effort_size" in text for text in listed) == 40

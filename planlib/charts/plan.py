@@ -62,7 +62,7 @@ def gantt(
             color=alt.Color(
                 "axis:N",
                 scale=alt.Scale(domain=used, range=[shades[name] for name in used]),
-                legend=alt.Legend(symbolType="square", columns=2, orient="bottom"),
+                legend=alt.Legend(symbolType="square", columns=2, orient="bottom", offset=26),
             ),
             tooltip=[
                 alt.Tooltip("label:N", title=word("column.title", lang)),
