@@ -14,6 +14,7 @@ import importlib
 import json
 import os
 import random
+import signal
 import sys
 import tempfile
 import threading
@@ -26,7 +27,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from planlib.report.lean import lean_imports
-from planlib.report.limits import adopt_orphans, end_orphans, end_with_parent, hold_memory
+from planlib.report.limits import adopt_orphans, end_all, end_orphans, end_with_parent, hold_memory
 
 
 class Cell:
@@ -169,7 +170,8 @@ def main() -> None:
     os.dup2(nowhere, 1)
     quiet = Config()
     quiet.HistoryManager.enabled = False  # it would write in a thread
-    end_with_parent()
+    signal.signal(signal.SIGTERM, end_all)
+    end_with_parent(signal.SIGTERM)
     adopt_orphans()
     shell = ZMQShell.instance(config=quiet, colors="neutral")
     with lean_imports():
@@ -229,6 +231,7 @@ def _run(shell: ZMQShell, task: dict, answers: IO[str]) -> None:
     code = 1
     try:
         os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         end_with_parent()
         _tell(answers, pid=os.getpid())
         os.environ.clear()

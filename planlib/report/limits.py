@@ -27,9 +27,15 @@ def hold_memory(megabytes: float) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
-def end_with_parent() -> None:
-    """Have this process killed when the thread that started it ends, however it ends."""
-    _prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+def end_with_parent(ending: signal.Signals = signal.SIGKILL) -> None:
+    """Have this process sent that signal when the thread that started it ends, however it ends."""
+    _prctl(PARENT_DEATH_SIGNAL, ending)
+
+
+def end_all(*_) -> None:
+    """Take along all that this process started, and leave; as a handler of signals."""
+    end_orphans()
+    os._exit(1)
 
 
 def adopt_orphans() -> None:
