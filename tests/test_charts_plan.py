@@ -78,6 +78,7 @@ def test_a_date_that_moved_leaves_a_ghost_where_it_was(known):  # noqa: F811
     was = known.actions.copy()
     was.loc["B", ["published_start", "published_finish"]] = [pd.Timestamp(2026, 1, 5), pd.Timestamp(2026, 2, 27)]
     spec = charts.gantt(adopted(known.replacing(actions=was), 2026), "en").to_dict()
+    assert "; dashed: dates first published (1)" in " ".join(spec["title"]["subtitle"])
     ghosts = rows(spec, "was")
     assert [(row["label"], row["was"][:10], row["until"][:10]) for row in ghosts] == [
         ("1.1.2 Market", "2026-01-05", "2026-02-27")

@@ -92,6 +92,8 @@ def gantt(
     later = int((found.rows["start"] > end).sum())
     steps = word("gantt.steps", lang, n=len(first))
     measure = word("gantt.calendar_measure", lang, n=len(rows), later=word("gantt.later", lang, n=later), steps=steps)
+    if len(moved):
+        measure += word("gantt.ghosts", lang, n=len(moved))
     return alt.layer(*layers).properties(
         width=width,
         height=alt.Step(row),
