@@ -235,7 +235,7 @@ def test_the_projects_own_templates_have_nothing_grave_to_mend(root):
 def test_each_fault_of_a_template_is_found_at_its_cell(tmp_path):
     cells = (
         "import ipywidgets as ipw\nprint(client, year, lang)",
-        "open('/home/anna/plan.xlsx'); open('C:\\\\plans\\\\a.xlsx'); open('~/plan.csv')",
+        "open('/mnt/plan.xlsx'); open('C:\\\\plans\\\\a.xlsx'); open('~/plan.csv')",
         "%matplotlib inline\nname = input('who?')",
         "def f(:",
         "from planlib.widgets import live",
