@@ -518,3 +518,14 @@ def test_other_refusals_of_second_opinions(drawn):
         score.topsis(matrix, weights, senses.replace("max", "up"))
     with pytest.raises(PlanError, match="no normalisation 'sum'"):
         score.topsis(*drawn, normalisation="sum")
+
+
+def test_a_list_or_a_mapping_stands_for_a_series_in_the_order_of_the_criteria():
+    values = pd.DataFrame({"b": [1.0, 0.0], "a": [0.0, 1.0]}, index=["X", "Y"])
+    wanted = score.weighted_sum(values, pd.Series({"a": 1.0, "b": 3.0}))
+    for weights in ([3, 1], np.array([3, 1]), {"a": 1, "b": 3}):
+        pd.testing.assert_frame_equal(score.weighted_sum(values, weights), wanted)
+    by_name = score.topsis(values, {"a": 1, "b": 3}, {"a": "min", "b": "max"})
+    pd.testing.assert_frame_equal(score.topsis(values, [3, 1], ["max", "min"]), by_name)
+    with pytest.raises(PlanError, match="The list has 3 values where 2 are expected"):
+        score.weighted_sum(values, [1, 2, 3])

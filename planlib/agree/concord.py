@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
 
@@ -62,7 +63,8 @@ def kendall_w(ranks: pd.DataFrame) -> Concordance:
     Parameters
     ----------
     ranks : DataFrame, shape (actions, judges)
-        1 is best. Tied actions share the mid rank, whatever number they were given. A judge without any rank is left
+        1 is best; actions and judges of an array are numbered from 0. Tied actions share the mid rank, whatever number
+        they were given. A judge without any rank is left
         out; `ranked_by_all` leaves out the rest of the blanks.
 
     Returns
@@ -80,6 +82,7 @@ def kendall_w(ranks: pd.DataFrame) -> Concordance:
     Kendall and Babington Smith (1939), The problem of m rankings, Annals of Mathematical Statistics 10(3), 275-287;
     ties as in Siegel and Castellan (1988), Nonparametric Statistics, section 9.6.
     """
+    ranks = pd.DataFrame(ranks)
     table = _mid_ranks(ranks)
     n, m = table.shape
     if n < 2 or m < 2:
@@ -115,6 +118,7 @@ def borda(ranks: pd.DataFrame, *, count: pd.Series | None = None) -> pd.Series:
     PlanError
         A blank, textual or infinite rank; a count that is missing or negative.
     """
+    ranks = pd.DataFrame(ranks)
     table = _mid_ranks(ranks)
     points = ((len(table) - table) * _counts(ranks, count)).sum(axis=1)
     order = sorted(range(len(ranks)), key=lambda i: str(ranks.index[i]))
@@ -149,6 +153,7 @@ def kemeny(ranks: pd.DataFrame, *, count: pd.Series | None = None) -> Kemeny:
     Kemeny (1959), Mathematics without numbers, Daedalus 88(4), 577-591; linear ordering as in Conitzer, Davenport and
     Kalagnanam (2006), AAAI, 620-626.
     """
+    ranks = pd.DataFrame(ranks)
     table = _mid_ranks(ranks)
     actions = sorted(ranks.index, key=str)
     n = len(actions)
@@ -210,7 +215,8 @@ def _counts(ranks: pd.DataFrame, count: pd.Series | None) -> np.ndarray:
     judges = ranks.columns[_spoke(ranks)]
     if count is None:
         return np.ones(len(judges))
-    people = count.reindex(judges)
+    people = count if isinstance(count, pd.Series | Mapping) else pd.Series(list(count), index=ranks.columns)
+    people = pd.Series(people).reindex(judges)
     for judge, found in people.items():
         if isinstance(found, bool) or not isinstance(found, Real) or not 0 <= found < np.inf:
             raise PlanError("agree.count", judge=str(judge), found="" if pd.isna(found) else str(found))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planlib.schema import PlanError
-from planlib.score import check_cut, check_values, check_weights, fill_cut
+from planlib.score import check_cut, check_values, check_weights, fill_cut, named
 from planlib.weights import DECIMALS
 from planlib.words import percent, word
 
@@ -215,7 +215,7 @@ def bands(
     check_cut(values.index, k, cost, amount)
     actions = _numbered(values)
     n = len(actions)
-    costs = None if cost is None else cost.reindex(values.index[actions]).to_numpy("float64")
+    costs = None if cost is None else named(cost, values.index).reindex(values.index[actions]).to_numpy("float64")
     times_in, times_tied = np.zeros(n), np.zeros(n)
     drawn = 0
     for orders in _orders(values, weights, draws, seed, uncertain):

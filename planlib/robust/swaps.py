@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.optimize import linprog
 
 from planlib.schema import PlanError
-from planlib.score import check_cut, check_values, check_weights, funded, weighted_sum
+from planlib.score import check_cut, check_values, check_weights, funded, named, weighted_sum
 from planlib.weights import DECIMALS
 from planlib.words import word
 
@@ -113,7 +113,7 @@ def smallest_change(values: pd.DataFrame, weights: pd.Series, action: object) ->
         raise PlanError("robust.unknown_action", found=str(action))
     array = check_values(values)
     check_weights(weights, values.columns)
-    now = weights.reindex(values.columns).to_numpy("float64")
+    now = named(weights, values.columns).reindex(values.columns).to_numpy("float64")
     total, m = now.sum(), values.shape[1]
     ahead = array - array[values.index.get_loc(action)]  # of the others, per point
     # points = now + more - less, and no action may end ahead; more and less are never both needed.
@@ -153,6 +153,7 @@ def _table(values: pd.DataFrame, weights: pd.Series) -> tuple[np.ndarray, np.nda
     """Values (NaN where blank) and points, with actions and criteria in the order of their names."""
     array = check_values(values, blanks=True)
     check_weights(weights, values.columns)
+    weights = named(weights, values.columns)
     rows = sorted(range(values.shape[0]), key=lambda i: str(values.index[i]))
     columns = sorted(range(values.shape[1]), key=lambda j: str(values.columns[j]))
     criteria = [values.columns[j] for j in columns]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 
 import numpy as np
@@ -56,9 +56,19 @@ def check_labels(table: pd.DataFrame) -> None:
         raise PlanError("score.criterion_twice", found=str(table.columns[table.columns.duplicated()][0]))
 
 
+def named(given: pd.Series | Mapping | Sequence, labels: pd.Index) -> pd.Series:
+    """Figures by label: a Series or a mapping names its own; a list has one for each of `labels`, in their order."""
+    if isinstance(given, pd.Series | Mapping):
+        return pd.Series(given)
+    given = list(given)
+    if len(given) != len(labels):
+        raise PlanError("score.list_length", n=len(given), of=len(labels))
+    return pd.Series(given, index=labels)
+
+
 def check_weights(weights: pd.Series, criteria: pd.Index) -> pd.Series:
     """Shares of `weights` in the order of `criteria`; PlanError when the two do not name the same criteria."""
-    shares = from_points(weights)
+    shares = from_points(named(weights, criteria))
     missing = [c for c in criteria if c not in shares.index]
     if missing:
         raise PlanError("score.no_weight", criterion=str(missing[0]), n=len(missing))

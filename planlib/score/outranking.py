@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from planlib.schema import PlanError
-from planlib.score.checks import as_numbers, check_labels, check_weights, ranks
+from planlib.score.checks import as_numbers, check_labels, check_weights, named, ranks
 
 # Shape -> thresholds it uses. Brans and Vincke (1985) number them I to VI in this order.
 SHAPES = {"usual": "", "u": "q", "v": "p", "level": "qp", "linear": "qp", "gaussian": "s"}
@@ -126,7 +128,7 @@ def _compared(
     if not np.isfinite(array).all():
         raise refuse(int(np.flatnonzero(~np.isfinite(array))[0]))
     shares = check_weights(weights, matrix.columns)
-    signs = []
+    senses, signs = named(senses, matrix.columns), []
     for criterion in matrix.columns:
         sense = senses.get(criterion)
         if sense not in ("max", "min"):
@@ -139,6 +141,8 @@ def _compared(
 
 def _preference(preferences: pd.DataFrame, criterion: object) -> tuple[str, float, float, float]:
     """Shape and thresholds of one criterion, checked; a threshold the shape does not use is 0."""
+    if isinstance(preferences, Mapping):
+        preferences = pd.DataFrame.from_dict(preferences, orient="index")
     if criterion not in preferences.index or "shape" not in preferences:
         raise PlanError("score.no_preference", criterion=str(criterion), known=list(SHAPES))
     row = preferences.loc[criterion]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planlib.schema import PlanError
-from planlib.score.checks import check_values, check_weights, numbers, ranks
+from planlib.score.checks import check_values, check_weights, named, numbers, ranks
 from planlib.weights import DECIMALS
 
 
@@ -103,7 +103,9 @@ def funded(
     if cost is None:
         inside = np.arange(len(order)) < k
     else:
-        inside = fill_cut(cost.reindex(scores.index).to_numpy("float64")[order][None, :], amount)[0]
+        inside = fill_cut(named(cost, scores.index).reindex(scores.index).to_numpy("float64")[order][None, :], amount)[
+            0
+        ]
     table = pd.DataFrame({"funded": False}, index=scores.index)
     table.iloc[order, 0] = inside
     sides = table["funded"].groupby(rounded).transform("nunique")
@@ -133,7 +135,7 @@ def check_cut(actions: pd.Index, k: int | None, cost: pd.Series | None, amount: 
         return
     if not isinstance(amount, Real) or not 0 <= amount < np.inf:
         raise PlanError("score.cut_amount", found=str(amount))
-    costs = cost.reindex(actions)
+    costs = named(cost, actions).reindex(actions)
     found = costs.to_numpy(dtype=object)
     figures = numbers(found, lambda i: _cost_error(actions[i], found[i]))
     wrong = np.isnan(figures) | (figures < 0)
