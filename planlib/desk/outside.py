@@ -36,6 +36,13 @@ def methods(facts: Facts, lang: str) -> Html:
     return Html(said + (_ranks(apart, named, lang) if len(apart) else ""))
 
 
+def methods_annex(facts: Facts, lang: str, edition: str) -> Html:
+    """The annex of an internal plan on the method; nothing in a public one, or where fewer than two are judged."""
+    if edition == "public" or len(decide.methods(facts)) < 2:
+        return Html("")
+    return Html(f"<h2>{_say('methods', lang)}</h2>") + methods(facts, lang)
+
+
 def _ranks(apart: pd.DataFrame, named: pd.Series, lang: str) -> str:
     """The rank by each method of the actions that methods place differently, folded away."""
     head = f'<th scope="col">{escape(word("column.title", lang))}</th>' + "".join(

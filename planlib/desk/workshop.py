@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
+from itertools import count
+from pathlib import Path
 from types import SimpleNamespace
 
 import altair as alt
 import pandas as pd
-from ipywidgets import HTML, ToggleButtons, VBox, Widget
+from ipywidgets import HTML, Button, HBox, Layout, ToggleButtons, VBox, Widget
 
 from planlib import decide, facts, score
-from planlib.charts import decision
+from planlib.charts import decision, page
 from planlib.charts.ranking import live_ranking, ranking
 from planlib.desk import session
 from planlib.desk.opened import Desk
 from planlib.desk.session import line
 from planlib.plan import rows
+from planlib.schema import PlanError
 from planlib.widgets.discussion import DiscussionList
 from planlib.widgets.live import Again, Live
 from planlib.widgets.priority_form import PriorityForm
@@ -111,6 +115,20 @@ class Room:
         box.add_class("planlib-panel")
         return box
 
+    def leave(self) -> Widget:
+        """A button that makes the ranking, with its sliders, a page the client keeps; says where it stands."""
+        button, said = Button(description=self._say("leave_make"), layout=Layout(width="auto")), HTML()
+
+        def make(_button: Button) -> None:
+            path = keep_page(self._here, self.facts)
+            where = path.relative_to(self._here.book.path.parent)
+            said.value = f'<p role="status">{escape(self._say("leave_made", where=where.as_posix()))}</p>'
+
+        button.on_click(make)
+        box = VBox([HTML(STYLE), HBox([button, said])])
+        box.add_class("planlib-panel")
+        return box
+
     def methods(self) -> Widget:
         """Whether another method would order otherwise."""
         return self._kept(Live(lambda: session.methods(self._here)))
@@ -150,6 +168,9 @@ class Room:
         made = self._charts().get(name)
         return HTML(line(self._here, "not_judged").html) if made is None else alt.JupyterChart(made())
 
+    def _say(self, name: str, **said) -> str:
+        return word(f"notebooks.{name}", self._lang, **said)
+
     def _origin(self) -> str:
         return decide.weights(self.facts)[1].text(self._lang)
 
@@ -164,3 +185,26 @@ class Room:
     def _kept(self, piece: Live | Again) -> Live | Again:
         self._pieces.append(piece)
         return piece
+
+
+def keep_page(here: Desk, now: facts.Facts) -> Path:
+    """The ranking at the weights in use as one offline page, its sliders live, at a new path among the reports."""
+    lang, day = here.lang, here.today
+    values, shares = decide.values(now).dropna(how="all"), decide.weights(now)[0]
+    if values.empty:
+        raise PlanError("notebooks.not_judged")
+    names, criteria = facts.titles(now.actions, lang), facts.titles(now.scored_criteria, lang)
+    table = decide.ranking(now).reindex(values.index)
+    chart = live_ranking(values, shares, names, lang, criteria, bands=table["band"], ranks=table["rank"])
+    table = table.assign(title=names.reindex(table.index), score=table["score"] * 100).sort_values(
+        "rank", kind="stable"
+    )
+    shown = table[["rank", "title", "score"]]
+    year = facts.fiscal_year(day, now.settings["fiscal_start"])
+    folder = here.book.path.parent / "reports" / f"{year}-ranking"
+    run = next(n for n in count(1) if not (folder / f"{day.isoformat()}-{n}" / lang).exists())
+    place = folder / f"{day.isoformat()}-{run}" / lang
+    place.mkdir(parents=True)
+    about = page.About(here.client.called(lang), lang, day, accent=here.client.accent)
+    titled = shown.set_axis([word(f"column.{name}", lang) for name in shown], axis=1)
+    return page.write(place / f"{here.book.client}-ranking-{lang}.html", chart, about, titled)

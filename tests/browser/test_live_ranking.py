@@ -184,6 +184,43 @@ def test_the_screen_says_what_a_move_made_pass_and_what_is_near(opened, values):
     assert opened.evaluate(LINES) == near
 
 
+def test_thirty_actions_nine_people_two_blanks_and_equity_from_ten_to_thirty(browser, tmp_path):
+    """The order moves at once, and the screen says which action overtakes at how many points."""
+    rng = np.random.default_rng(5)
+    criteria = pd.DataFrame({"sense": ["max", "max", "max", "min"], "scale_low": 0.0, "scale_high": 10.0},
+                            index=["équité", "achalandage", "visibilité", "effort"])  # fmt: skip
+    rows = [
+        (f"P{p}", f"A-{a:02}", c, float(rng.integers(0, 11)))
+        for p in range(9)
+        for a in range(30)
+        for c in criteria.index
+    ]
+    judged = pd.DataFrame(rows, columns=["judge_id", "action_id", "criterion_id", "performance"])
+    judged.loc[[17, 801], "performance"] = np.nan
+    values = score.partial_values(judged, criteria)
+    assert values.shape == (30, 4) and values.notna().to_numpy().all(), "eight others judged the two cells"
+    start = pd.Series({"équité": 10.0, "achalandage": 30, "visibilité": 30, "effort": 30})
+    then = start.where(start.index != "équité", 30.0)
+    chart = ranking.live_ranking(values, start, {}, "fr", {}, top=30)
+    tab = browser.new_page()
+    tab.goto(page.write(tmp_path / "x.html", chart, page.About("Essai", "fr", date(2026, 1, 20))).as_uri())
+    tab.wait_for_selector("#sliders output")
+    assert [row[0] for row in tab.evaluate(ROWS)] == list(expected(values, start)["id"])
+    tab.evaluate(DRAG, ["points_0", 30])  # back when the data flow has run: no kernel, no wait
+    assert [row[0] for row in tab.evaluate(ROWS)] == list(expected(values, then)["id"])
+    assert list(expected(values, start)["id"]) != list(expected(values, then)["id"])
+    tab.wait_for_function("() => document.getElementById('swaps').textContent.includes('a dépassé')")
+    crossed = robust.swap_points(values, start).query("criterion_id == 'équité' and 10 < points_at <= 30")
+    allowed = {
+        f"De 10 à 30 points de «\u00a0équité\u00a0»\u00a0: {row.passes} a dépassé {row.passed}"
+        f" à {number(round(row.points_at, 1), 'fr')} points."
+        for row in crossed.itertuples()
+    }
+    said = [line for line in tab.evaluate(LINES) if "a dépassé" in line]
+    assert said and all(any(line.startswith(sentence) for sentence in allowed) for line in said)
+    tab.close()
+
+
 def test_the_keyboard_moves_a_slider_by_a_point(opened):
     opened.click("#reset")
     opened.focus("#sliders input[name=points_1]")

@@ -1,0 +1,103 @@
+"""A prioritisation workshop on a small book: its pieces follow each other, a page is left, methods are compared."""
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from planlib import clients, decide, desk, facts, store
+from planlib.desk import outside, workshop
+from planlib.schema import ROOM, PlanError
+
+CRITERIA = ("effect", "ease")
+# A leads on effect, B on ease, C is even.
+VALUES = {"A": (10, 2), "B": (1, 9), "C": (6, 6)}
+
+
+@pytest.fixture
+def here(tmp_path):
+    clients.new("essai", "generic", "Essai & fils", workspace=tmp_path)
+    with store.open("essai", tmp_path) as book:
+        book.set_aside("criterion", list(book.table("criterion").index), by="ana", why="essai", effective="1900-01-01")
+        put(book, "criterion", *({"criterion_id": c, "title": c, "is_gate": False, "sense": "max", "scale_low": 0,
+                                  "scale_high": 10, "mission": c} for c in CRITERIA))  # fmt: skip
+        put(book, "action", *({"action_id": a, "title": f"Action <{a}>"} for a in VALUES))
+    yield desk.open_client("essai", lang="fr", today="2026-01-20", workspace=tmp_path)
+    alt.theme.enable("default")
+
+
+def put(book, kind, *rows):
+    book.put(kind, pd.DataFrame(rows), by="ana", why="essai", effective="2026-01-01")
+
+
+def judge(book, values=VALUES, tables=("T1",)):
+    for shift, table in enumerate(tables):
+        rows = [
+            {"judge_id": table, "action_id": a, "criterion_id": c, "performance": max(0, x - shift), "table": table}
+            for a, pair in values.items()
+            for c, x in zip(CRITERIA, pair, strict=True)
+        ]
+        put(book, "judgement", *rows)
+
+
+def test_before_anybody_judged_each_piece_says_what_to_do(here):
+    room = workshop.Room(here)
+    assert "Le carnet 1 les lit" in room.weighing().value
+    assert "Le carnet 1 les lit" in room.charts().children[2].children[0].value
+    with pytest.raises(PlanError, match="Notebook 1 reads them"):
+        workshop.keep_page(here, here.facts)
+
+
+def test_what_one_piece_stores_the_others_show(here):
+    judge(here.book)
+    room = workshop.Room(here)
+    origin, panel, _ = room.weighing().children
+    assert "aucun poids donné" in origin.value
+    put(here.book, "weight", *({"judge_id": ROOM, "criterion_id": c, "points": len(c)} for c in CRITERIA))
+    room.again()
+    assert "poids décidés par la salle" in origin.value
+    assert panel.children[0].weights.to_dict() == pytest.approx({"effect": 60, "ease": 40})
+
+
+def test_charts_are_those_there_are_facts_for(here):
+    judge(here.book, tables=("T1", "T2"))
+    put(here.book, "schedule", {"action_id": "A", "chosen": True})
+    put(here.book, "weight", *({"judge_id": "P", "criterion_id": c, "points": 50} for c in CRITERIA))
+    choice = workshop.Room(here).charts().children[1]
+    assert [name for _, name in choice.options] == ["ranking", "bands", "weights", "tables", "missions"]
+    assert choice.value == "ranking"
+
+
+def test_the_page_left_stands_at_a_new_path_each_time_and_escapes_words(here):
+    judge(here.book)
+    first, second = (workshop.keep_page(here, here.facts) for _ in range(2))
+    assert first.parts[-4:] == ("2026-ranking", "2026-01-20-1", "fr", "essai-ranking-fr.html")
+    assert second.parts[-3] == "2026-01-20-2"
+    html = first.read_text(encoding="utf-8")
+    assert "Essai &amp; fils" in html and "<td>Action &lt;A&gt;</td>" in html
+
+
+def test_methods_that_agree_are_said_to_and_a_blank_leaves_an_action_out(here):
+    judge(here.book, {"A": (10, 10), "B": (5, 5), "C": (0, None)} | {"C": (0, 0)})
+    table = decide.methods(facts.read(here.book))
+    assert table[list(decide.METHODS)].to_numpy().tolist() == [[1] * 3, [2] * 3, [3] * 3], "A is better on everything"
+    assert decide.method_finding(table).text("en") == (
+        "The method changes nothing: all three give the 3 actions the same order."
+    )
+    put(here.book, "judgement", {"judge_id": "T1", "action_id": "B", "criterion_id": "ease", "performance": None})
+    assert list(decide.methods(facts.read(here.book)).index) == ["A", "C"]
+
+
+def test_methods_that_differ_name_the_action_that_moves_most():
+    ranks = {"weighted_sum": [1, 2, 3], "topsis": [1, 3, 2], "promethee_ii": [2, 1, 3], "gap": [1, 2, 1]}
+    said = decide.method_finding(pd.DataFrame(ranks, index=["A", "B", "C"]))
+    assert said.text("en") == (
+        "3 of the first 3 actions are so by all three methods; 'B' moves most, from rank 1 to rank 3."
+    )
+
+
+def test_the_annex_names_its_normalisation_and_stays_out_of_a_public_plan(here):
+    judge(here.book)
+    known = facts.read(here.book)
+    html = outside.methods_annex(known, "en", "internal").html
+    assert "TOPSIS" in html and "vector normalisation" in html
+    assert outside.methods_annex(known, "en", "public").html == ""
