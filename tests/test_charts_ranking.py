@@ -219,6 +219,13 @@ def every_chart(values, lang):
     }  # fmt: skip
 
 
+def test_a_tie_reads_the_same_on_both_rows_whatever_the_last_bit():
+    """On the edge of a tenth: 57.25 both, not 57.2 and 57.3."""
+    values = pd.DataFrame({"a": [0.5725, 0.5725 + 4e-14]}, index=["A", "B"])
+    said = drawn(ranking.live_ranking(values, pd.Series({"a": 1.0}), {}, "en", {}))
+    assert said == ["Rank 1: A, 57.2 out of 100", "Rank 1: B, 57.2 out of 100"]
+
+
 def test_every_chart_is_drawn_and_described_in_two_sentences(values, lang):
     for name, chart in every_chart(values, lang).items():
         spec = chart.to_dict()

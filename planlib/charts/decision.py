@@ -201,10 +201,11 @@ def weights_spread(
         base.mark_tick(color=theme.INK, thickness=3, height=22).encode(y=y, x=alt.X("weight:Q", **x), tooltip=tooltip),
         base.mark_text(align="center", dy=-17, fontSize=12).encode(y=y, x=alt.X("weight:Q", **x), text="told:N"),
     ]
-    widest = rows.loc[(rows["high"] - rows["low"]).idxmax()]
+    widest = rows.assign(title=[str(criteria_titles.get(c, c)) for c in ordered.index])
+    widest = widest.loc[(rows["high"] - rows["low"]).idxmax()]
     facts = {
         "n": int(group["judges"].max()),
-        "criterion": widest["criterion"].replace("\n", " "),
+        "criterion": widest["title"],
         "low": round(widest["low"], 1),
         "high": round(widest["high"], 1),
     }

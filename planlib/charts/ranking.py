@@ -197,7 +197,9 @@ def _scores(lang: str, holes: bool, moved: bool) -> alt.Chart:
     # Halves to even, as `words.number` writes them elsewhere: the same score reads the same. Put together by hand:
     # Vega's `format` reads its pattern again for each row.
     point = json.dumps({"fr": ",", "en": "."}[lang])
-    text = alt.Chart().transform_calculate(tenths=f"(100 * datum.score * 10 + {live.ROUNDING}) - {live.ROUNDING}")
+    # From the score as ranks compare it, so that a tie reads the same on both rows.
+    tenths = f"((datum.turned - {live.ROUNDING}) / {live.TURN / 1000:.0f} + {live.ROUNDING}) - {live.ROUNDING}"
+    text = alt.Chart().transform_calculate(tenths=tenths)
     text = text.transform_calculate(told=f"floor(datum.tenths / 10) + {point} + datum.tenths % 10")
     text = text.mark_text(align="left", dx=7, dy=alt.expr("low"), fontSize=14)
     end = "left + max(0, datum.score) * (right - left)" if holes else "left + datum.score * (right - left)"
@@ -318,7 +320,7 @@ def ranking(
         layers.append(
             base.mark_text(align="left", dx=10, color=theme.MUTED).encode(y=y, x=alt.value("width"), text="band:N")
         )
-    first = rows["action"].iloc[0].split("  ", 1)[-1].replace("\n", " ") if len(rows) else "—"
+    first = str(titles.get(ranked.index[0], ranked.index[0])) if len(rows) else "—"
     facts = {"n": len(rows), "criteria": len(named), "first": first}
     return alt.layer(*layers).properties(
         height=alt.Step(36),

@@ -8,6 +8,7 @@ from planlib import robust, score
 from planlib.decide.weighing import weights
 from planlib.facts import Facts, titles
 from planlib.schema import CODES, PlanError
+from planlib.weights import DECIMALS
 
 METHODS = ("weighted_sum", "topsis", "promethee_ii")
 BLANKS = {
@@ -58,6 +59,7 @@ def ranking(facts: Facts, method: str = "weighted_sum") -> pd.DataFrame:
         if column not in table:
             table[column] = blank
     table["rank"] = table["rank"].astype("Int64")
+    table["score"] = table["score"].round(DECIMALS)  # as ranks compare them: a tie reads the same on every face
     places = {code: place for place, code in enumerate(CODES["priority"])}
     order = pd.DataFrame(
         {

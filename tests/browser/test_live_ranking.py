@@ -127,7 +127,7 @@ def test_the_screen_shows_that_order_from_top_to_foot(opened, values, weightings
         told = [
             f"Action {row.id}, pas encore cotée"
             if pd.isna(row.rank)
-            else f"Rang {row.rank}\u00a0: Action {row.id}, {number(100 * row.score, 'fr', 1)} sur 100"
+            else f"Rang {row.rank}\u00a0: Action {row.id}, {number(round(100 * row.score, 7), 'fr', 1)} sur 100"
             for row in table.itertuples()
         ]
         assert opened.evaluate(SCREEN) == told
