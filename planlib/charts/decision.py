@@ -61,6 +61,8 @@ def impact_effort(
             there.mark_text(align="left", dx=8, fontSize=10, color=theme.MUTED).encode(x=edge, y=y, text="action_id:N"),
         ]
     facts = {"n": len(placed), "apart": len(apart)}
+    if not len(apart):
+        measured = measured or word("ranking.impact_measure_all", lang, n=len(placed))
     return _finished(alt.layer(*layers), "impact", finding, measured, lang, facts).properties(height=SIDE)
 
 
