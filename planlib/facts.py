@@ -178,8 +178,13 @@ def read(
 
 def titles(table: pd.DataFrame, lang: str) -> pd.Series:
     """Titles in a language: the translation when there is one, else the title as adopted."""
-    translated = table.get(f"title_{lang}")
-    return table["title"] if translated is None else translated.fillna(table["title"]).rename("title")
+    return said_in(lang, table, "title")
+
+
+def said_in(lang: str, table: pd.DataFrame, column: str) -> pd.Series:
+    """A column's words in a language: the translation beside it (`unit_en`) when there is one, else as written."""
+    translated = table.get(f"{column}_{lang}")
+    return table[column] if translated is None else translated.fillna(table[column]).rename(column)
 
 
 def fiscal_start(year: int, start: str) -> date:

@@ -292,7 +292,7 @@ KINDS: dict[str, Kind] = {
             *TITLED,
             *_text("action_id", "objective_id"),
             _code("level"),
-            Column("unit"),
+            *_text("unit", "unit_fr", "unit_en"),
             _code("sense"),
             _number("baseline", "the indicator's unit"),
             *_dates("baseline_date"),

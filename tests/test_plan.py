@@ -61,7 +61,7 @@ def sound(workspace):
     )  # fmt: skip
     for action, number, more in (
         ("A1", "1.1", {"horizon": "short"}),
-        ("A2", "1.2", {"horizon": "short", "first_step_of": "A3"}),
+        ("A2", "1.2", {"horizon": "short", "first_step_of": "A3", "effort_size": "S", "deadline": "2026-09-30"}),
         ("A3", "1.10", {"horizon": "long"}),
     ):
         row = {"action_id": action, "title": f"Action {action}", "number": number, "objective_id": "O1"}
@@ -97,6 +97,12 @@ def test_a_row_hangs_on_the_axis_of_its_objective_and_speaks_both_languages(soun
     assert plan.table(sound.facts()).loc["A3", "first_steps"] == "A2"
 
 
+def test_a_unit_is_said_in_the_language_of_the_page_and_as_written_where_none_was_given(sound):
+    assert plan.indicator_cards(sound.facts()).loc["I1", ["unit_fr", "unit_en"]].tolist() == ["gens", "gens"]
+    sound.put("indicator", {"indicator_id": "I1", "unit_en": "people"})
+    assert plan.indicator_cards(sound.facts()).loc["I1", ["unit_fr", "unit_en"]].tolist() == ["gens", "people"]
+
+
 def test_a_cost_is_unknown_as_soon_as_one_part_is(sound):
     more = {"source_id": "S1", "fiscal_year": 2027}
     sound.put("cost", {"action_id": "A1", "amount_low": 500.0, "amount_high": 500.0} | more)
@@ -128,8 +134,8 @@ def test_work_that_nobody_stated_is_counted_apart_and_not_as_zero(sound):
     sound.put("demand", {"action_id": "A1", "role_id": "Q"})
     rows = plan.table(sound.facts())
     assert rows.loc["A1", ["effort_days", "effort_unknown"]].tolist() == [8, 1]
-    assert rows.loc["A2", "effort_unknown"] == 1
-    assert pd.isna(rows.loc["A2", "effort_days"])
+    assert rows.loc["A3", "effort_unknown"] == 1
+    assert pd.isna(rows.loc["A3", "effort_days"])
 
 
 def test_budget_stands_beside_the_cost_of_the_plan(sound):
@@ -193,8 +199,8 @@ def test_load_counts_each_owner_and_says_what_is_late(sound):
     sound.put("assignment", {"action_id": "A3", "post_id": "DG", "part": "accountable"})
     found = plan.load(sound.facts(), date(2026, 9, 1))
     row = found.owners.loc["DG"]
-    assert row[["actions", "overdue", "most_at_once", "limit", "effort_unknown"]].tolist() == [3, 2, 1, 2, 3]
-    assert pd.isna(row["effort_days"])
+    assert row[["actions", "overdue", "most_at_once", "limit", "effort_unknown"]].tolist() == [3, 2, 1, 2, 2]
+    assert row["effort_days"] == 3  # the size S of the first step; the days of the two others are not known
     assert found.overdue["days"].to_dict() == {"A1": 32, "A2": 4}
 
 
@@ -242,6 +248,16 @@ PLANTED = {
         [("action", {"action_id": "B", "title": "Loin", "horizon": "medium"})],
         "B",
         "est à moyen terme et n'a pas de première étape",
+    ),
+    "first_step_no_days": (
+        [("action", {"action_id": "A2", "effort_size": None})],
+        "A2",
+        "« 1.2 Action A2 », première étape de « 1.10 Action A3 », n'a pas de jours de travail",
+    ),
+    "first_step_no_decision_date": (
+        [("action", {"action_id": "A2", "deadline": None})],
+        "A2",
+        "« 1.2 Action A2 », première étape de « 1.10 Action A3 », n'a pas de date de décision",
     ),
     "no_indicator": ([("action", {"action_id": "B", "title": "Seule"})], "B", "Aucun indicateur ne dit si"),
     "indicator_no_baseline": ([("indicator", {"indicator_id": "I1", "baseline": None})], None, "« Visiteurs » (I1)"),

@@ -111,6 +111,7 @@ def indicators(found: Review, lang: str) -> alt.LayerChart | None:
     table["label"] = [theme.wrapped(title, 40) for title in table[f"title_{lang}"]]
     twice = table["label"].duplicated(keep=False)
     table.loc[twice, "label"] = table["label"] + " · " + table["indicator_id"]
+    table["unit"] = table[f"unit_{lang}"]
     table["told"] = [_measure(row, lang) for row in table.itertuples()]
     table["state_told"] = [word(f"charts.indicator_{state}", lang) for state in table["state"]]
     table["at"] = table["progress"].clip(-0.5, 1.5).fillna(0.0)

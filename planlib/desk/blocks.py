@@ -282,7 +282,7 @@ def _axis(row, found: Review, lang: str) -> str:
 def _cards(cards: pd.DataFrame, lang: str) -> list[list[str]]:
     rows = []
     for card in cards.itertuples():
-        unit = card.unit if isinstance(card.unit, str) else ""
+        unit = getattr(card, f"unit_{lang}")
         level = (
             f' <span class="quiet">({_code("level", card.level, lang)})</span>' if isinstance(card.level, str) else ""
         )
@@ -300,13 +300,13 @@ def _cards(cards: pd.DataFrame, lang: str) -> list[list[str]]:
     return rows
 
 
-def measured(value: float, unit: str, when, lang: str) -> str:
-    """A measure with its unit and its day."""
+def measured(value: float, unit: str | None, when, lang: str) -> str:
+    """A measure with its unit, when it has one, and its day."""
     if value != value:
         return NOWHERE
     space = "" if unit == "%" and lang == "en" else "\u00a0"
     date = f'<br><span class="quiet">{escape(day(when.date(), lang))}</span>' if not pd.isna(when) else ""
-    return escape(words.number(value, lang) + (space + unit if unit else "")) + date
+    return escape(words.number(value, lang) + (space + unit if isinstance(unit, str) else "")) + date
 
 
 def _table(name: str, lang: str, columns: list[str], rows: list[list[str]], numbers: int = 0) -> Html:

@@ -102,7 +102,7 @@ def indicators(found: Adopted, lang: str) -> Html:
         return _nothing("no_indicator", lang)
     rows = []
     for card in found.cards.itertuples():
-        unit = card.unit if isinstance(card.unit, str) else ""
+        unit = getattr(card, f"unit_{lang}")
         level = coded("level", card.level, lang) if isinstance(card.level, str) else ""
         quiet = f' <span class="quiet">({escape(level)})</span>' if level else ""
         rows.append(

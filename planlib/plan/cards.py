@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planlib.facts import Facts, titles
+from planlib.facts import Facts, said_in, titles
 from planlib.plan.standing import visible
 from planlib.words import LANGS
 
@@ -15,15 +15,16 @@ OWED = ("unit", "baseline", "target", "target_date", "collector", "next_due")
 def indicator_cards(facts: Facts, edition: str = "internal") -> pd.DataFrame:
     """One card per indicator of the current plans, indexed by indicator_id.
 
-    The indicator's own columns, titles in both languages, `last` and `last_on` (the last measure by the day of the
-    facts), `late` (next due before that day; blank without a day or a due date), `missing` (what the card lacks, of
-    OWED, as a tuple).
+    The indicator's own columns, titles and units in both languages, `last` and `last_on` (the last measure by the
+    day of the facts), `late` (next due before that day; blank without a day or a due date), `missing` (what the card
+    lacks, of OWED, as a tuple).
     """
     cards = visible(facts.indicators, "indicator", edition)
     ended = facts.actions.index.difference(facts.current)
     found = cards[~cards["action_id"].isin(ended)].copy()
     for lang in LANGS:
         found[f"title_{lang}"] = titles(found, lang)
+        found[f"unit_{lang}"] = said_in(lang, found, "unit")
     measures = visible(facts.measures, "measure", edition).reset_index()
     measures = measures[measures["actual"].notna()]
     if facts.as_of is not None:

@@ -102,6 +102,18 @@ def no_first_step(on: Ground) -> Found:
         yield action, PlanError(key, action=on.named(action))
 
 
+def _step_lacks(column: str, key: str):
+    """A first step says who decides on it and when, in how many days: what its longer action needs to begin."""
+
+    def look(on: Ground) -> Found:
+        steps = on.open["first_step_of"].isin(on.open.index) & ~on.open["status"].isin(BEGUN)
+        for action in on.open.index[steps & on.open[column].isna()]:
+            longer = on.open.loc[action, "first_step_of"]
+            yield action, PlanError(key, action=on.named(action), other=on.named(longer))
+
+    return look
+
+
 def no_indicator(on: Ground) -> Found:
     """An action is covered by an indicator of its own, of its objective, or of the action it opens."""
     cards = on.facts.indicators
@@ -294,6 +306,8 @@ RULES = {
     "dropped_without_reason": ("error", dropped_without_reason),
     "left_behind": ("warning", left_behind),
     "no_first_step": ("warning", no_first_step),
+    "first_step_no_days": ("warning", _step_lacks("effort_days", "plan.first_step_no_days")),
+    "first_step_no_decision_date": ("warning", _step_lacks("deadline", "plan.first_step_no_decision_date")),
     "no_cost": ("warning", no_cost),
     "no_source": ("warning", no_source),
     "overloaded": ("warning", overloaded),

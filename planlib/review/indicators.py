@@ -29,6 +29,7 @@ def measured(now: Facts, state: State, edition: str) -> pd.DataFrame:
     table = cards.copy()
     for lang in ("fr", "en"):
         table[f"title_{lang}"] = facts.titles(cards, lang)
+        table[f"unit_{lang}"] = facts.said_in(lang, cards, "unit")
     measures = visible(now.measures, "measure", edition).reset_index()
     measures = measures[measures["measured_on"] <= state.end.isoformat()]
     measures = measures.sort_values(["measured_on", "indicator_id"])

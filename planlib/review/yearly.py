@@ -79,8 +79,9 @@ class Review:
             for row in self.not_done.itertuples()
         ]
         indicators = [
-            {name: _blank(getattr(row, name)) for name in ("baseline", "target", "actual", "unit", "state")}
+            {name: _blank(getattr(row, name)) for name in ("baseline", "target", "actual", "state")}
             | {"indicator_id": row.Index, "title": getattr(row, f"title_{lang}")}
+            | {"unit": _blank(getattr(row, f"unit_{lang}"))}
             for row in self.indicators.itertuples()
         ]
         return {
