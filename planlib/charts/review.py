@@ -40,12 +40,16 @@ def reasons(found: Review, lang: str) -> alt.LayerChart | None:
     second = base.mark_bar(opacity=0.25, height=18).encode(
         x=alt.X("both:Q", title=actions, axis=_whole(table["both"].max())), y=y, tooltip=tooltip
     )
-    main = base.transform_filter("datum.given").mark_bar(height=18).encode(x="n:Q", y=y, tooltip=tooltip)
+    main = base.transform_filter("datum.given").mark_bar(height=18).encode(x=alt.X("n:Q"), y=y, tooltip=tooltip)
     missing = base.transform_filter("!datum.given").mark_bar(
         height=18, fill=theme.PAPER, stroke=theme.MUTED, strokeDash=[4, 3]
     )
-    text = base.mark_text(align="left", dx=6).encode(x="both:Q", y=y, text="told:N")
-    return alt.layer(second, main, missing.encode(x="n:Q", y=y), text).properties(
+    text = base.mark_text(align="left", dx=6).encode(x=alt.X("both:Q"), y=y, text=alt.Text("told:N"))
+    return alt.layer(
+        second,
+        main,
+        missing.encode(x=alt.X("n:Q"), y=y),
+        text,
         height=alt.Step(ROW),
         title=_titled(found, "reasons", "charts.reasons_measure", lang, n=len(found.not_done)),
         description=_described(found, "reasons", "charts.reasons_told", lang, top=_listed(table.head(3), lang)),
@@ -92,9 +96,11 @@ def axes(found: Review, lang: str) -> alt.LayerChart:
     text = (
         alt.Chart(ends[["label", "told", "promised"]].assign(place=ends["promised"] + 1))
         .mark_text(align="left", color=theme.MUTED)
-        .encode(x="place:Q", y=y, text="told:N")
+        .encode(x=alt.X("place:Q"), y=y, text=alt.Text("told:N"))
     )
-    return alt.layer(marks, text).properties(
+    return alt.layer(
+        marks,
+        text,
         height=alt.Step(ROW + 6),
         title=_titled(found, "axes", "charts.axes_measure", lang, n=len(table)),
         description=_described(found, "axes", "charts.axes_told", lang, top=_parts(ends, lang)),
@@ -139,10 +145,14 @@ def indicators(found: Review, lang: str) -> alt.LayerChart | None:
         ],
     )
     line = base.transform_filter("isValid(datum.progress)").mark_rule(color=theme.RULE, strokeWidth=3)
-    line = line.encode(x=alt.X("zero:Q"), x2="at:Q", y=y).transform_calculate(zero="0")
+    line = line.encode(x=alt.X("zero:Q"), x2=alt.X2("at:Q"), y=y).transform_calculate(zero="0")
     tick = base.transform_filter("isValid(datum.due)").mark_tick(color=theme.INK, thickness=2, height=18)
-    text = base.mark_text(align="left").encode(x=alt.datum(1.6), y=y, text="told:N")
-    return alt.layer(line, tick.encode(x="due:Q", y=y), marks, text).properties(
+    text = base.mark_text(align="left").encode(x=alt.datum(1.6), y=y, text=alt.Text("told:N"))
+    return alt.layer(
+        line,
+        tick.encode(x=alt.X("due:Q"), y=y),
+        marks,
+        text,
         height=alt.Step(ROW + 4),
         title=_titled(found, "indicators", "charts.indicators_measure", lang, n=len(table)),
         description=_described(found, "indicators", "charts.indicators_told", lang, top=_listed_states(table, lang)),
@@ -177,7 +187,7 @@ def year(found: Review, lang: str) -> alt.LayerChart:
         .mark_bar(height=9, opacity=0.35, cornerRadius=2)
         .encode(
             x=x,
-            x2="to:T",
+            x2=alt.X2("to:T"),
             y=y,
             fill=alt.Fill(
                 "axis:N",
@@ -221,8 +231,7 @@ def year(found: Review, lang: str) -> alt.LayerChart:
         deadlines.encode(x=alt.X("deadline:T", scale=scale), y=y),
         diamonds.encode(x=alt.X("from:T", scale=scale), y=y),
         points,
-        owners.encode(x=alt.value("width"), y=y, text="owner:N"),
-    ).properties(
+        owners.encode(x=alt.value("width"), y=y, text=alt.Text("owner:N")),
         width=theme.WIDTH - 220,
         height=alt.Step(ROW - 2),
         title=_titled(found, "year", "charts.year_measure", lang, n=len(rows)),
