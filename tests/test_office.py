@@ -524,6 +524,8 @@ def test_export_gives_the_plan_first_in_a_folder_of_its_own(planlib, workspace):
     assert code == 0
     names = [os.path.relpath(path, workspace / "essai" / "reports" / "exports") for path in document["files"]]
     assert names == ["2026-07-01-1/essai-plan-fr.xlsx", "2026-07-01-1/essai-dg-fr.xlsx"]
+    sheet = openpyxl.load_workbook(document["files"][0]).worksheets[0]
+    assert any("1er juillet 2026" in plain(str(cell.value)) for row in sheet.iter_rows(max_row=4) for cell in row)
     again = planlib("export", "essai", "--lang", "en")[1]["files"]
     assert [os.path.basename(os.path.dirname(path)) for path in again] == ["2026-07-01-2"]
 

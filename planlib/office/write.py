@@ -85,7 +85,7 @@ class _Writer:
     def __init__(self, book: Book, facts: Facts, lang: str, path: str, owner: str | None, edition: str):
         self._facts, self._lang, self._owner, self._edition = facts, lang, owner, edition
         self._client = read_client(book.client, book.path.parent.parent)
-        self._day = day_of(facts) or date.fromisoformat(book.history()["at"].max()[:10])
+        self._day = day_of(facts) or facts.today or date.fromisoformat(book.history()["at"].max()[:10])
         self._book = xlsxwriter.Workbook(path, {"in_memory": True, "strings_to_formulas": False})
         self._formats: dict[tuple, object] = {}
         self._places: dict[str, str] = {}  # list of codes -> its cells on the legend
