@@ -98,7 +98,7 @@ def test_an_option_says_in_words_what_it_loses_keeps_and_asks_for(mandate):
         "4 actions lost, which free $20,000.",
         "2 actions unchanged.",
         "Value of the plan kept: 65%.",
-        "With $4,000 of Local fund in 2026, R Action R would come into the plan.",
+        "With $4,000 more of Local fund in 2026, R Action R would come into the plan.",
     ]
     assert [text.replace("\u00a0", " ") for text in found.sentences(found.option("all"), "fr")] == [
         "Aucune action n'est perdue.",

@@ -31,9 +31,8 @@ def panel(book, lang="en"):  # noqa: F811
 
 def test_less_money_gives_a_plan_at_once_and_says_what_goes_out(planned):
     shown = panel(planned)
-    began = time.perf_counter()
     shown.money.value = -20
-    assert time.perf_counter() - began < 1.0
+    assert shown.shown.rows.index.size < 3  # before the search behind has ended; bench/what_if.py holds its seconds
     shown.wait()
     assert sorted(shown.shown.rows.index) == ["A", "B"]  # 9,600 $ pays for two of three
     assert "<b>Out:</b> C Action C" in shown.strip.value

@@ -85,7 +85,7 @@ def test_a_cut_budget_drops_the_action_with_the_least_value_per_dollar(book):
         "Against the present plan, 1 action goes out.",
         "The plan's total value goes from 1.8 to 1.4.",
         "Money unused: $0 before, $1,600 after.",
-        "With $2,400 of Local fund in 2026, C Action C would come into the plan.",
+        "With $2,400 more of Local fund in 2026, C Action C would come into the plan.",
     ]
     assert found.sentences("fr")[0] == "Par rapport au plan actuel, 1 action sort."
 
@@ -318,7 +318,7 @@ def test_the_next_action_in_is_the_one_that_lacks_the_least_money(book):
     # A is in with 4,000 of 5,000 $: B lacks 6,000 $, C 3,000 $.
     assert found.after.chosen == ["A"]
     assert found.sentences("fr")[-1].replace("\u00a0", " ") == (
-        "Avec 3 000 $ de Fonds local en 2026, C Action C entrerait dans le plan."
+        "Avec 3 000 $ de plus de Fonds local en 2026, C Action C entrerait dans le plan."
     )
 
 

@@ -33,8 +33,8 @@ def test_the_next_dollars_name_what_they_buy():
     assert found[["limit", "name", "missing", "unit", "action_id", "value"]].to_numpy().tolist() == [
         ["budget", "F", 8000.0, "CAD", "D", 5.0]
     ]
-    assert str(found["why"][0]) == "With $8,000 of F in 2026, D would come into the plan."
-    assert found["why"][0].text("fr").replace("\u00a0", " ") == "Avec 8 000 $ de F en 2026, D entrerait dans le plan."
+    assert str(found["why"][0]) == "With $8,000 more of F in 2026, D would come into the plan."
+    assert found["why"][0].text("fr").replace("\u00a0", " ") == "Avec 8 000 $ de plus de F en 2026, D entrerait dans le plan."
 
 
 def test_the_next_days_are_those_of_the_role_alone():
@@ -76,7 +76,7 @@ def test_a_group_enters_together_and_what_lacks_two_limits_is_not_promised():
     assert found[["name", "missing", "action_id", "also", "value"]].to_numpy().tolist() == [
         ["F", 300.0, "A", ("B",), 2.0]
     ]
-    assert str(found["why"][0]) == "With $300 of F in 2026, A and B would come into the plan."
+    assert str(found["why"][0]) == "With $300 more of F in 2026, A and B would come into the plan."
 
 
 def test_nothing_left_out_buys_nothing():

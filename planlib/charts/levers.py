@@ -3,6 +3,7 @@ more money would buy."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import altair as alt
@@ -197,5 +198,5 @@ def _of(row, currency: str, lang: str) -> str:
 
 
 def _sized(chart: alt.LayerChart, finding: str, measure: str, width: int, step: int, wrap: int) -> alt.LayerChart:
-    title = alt.TitleParams(text=theme.wrapped(finding, wrap).split("\n"), fontSize=14, lineHeight=17, offset=6)
+    title = alt.TitleParams(text=textwrap.wrap(finding, wrap), fontSize=14, lineHeight=17, offset=6)
     return chart.properties(width=width, height=alt.Step(step), title=title, description=f"{finding}. {measure}.")

@@ -34,7 +34,7 @@ def gantt(
     rows = rows.assign(place=rows["axis_id"].map(place)).sort_values(["place", "start", "action_id"])
     rows["label"] = [_label(one, lang) for one in rows.itertuples()]
     if row < ROW:
-        rows["label"] = [textwrap.shorten(label.replace("\n", " "), 46, placeholder=" …") for label in rows["label"]]
+        rows["label"] = [textwrap.shorten(label.replace("\n", " "), 58, placeholder=" …") for label in rows["label"]]
     rows["from"], rows["to"] = rows["start"].clip(lower=start), rows["finish"].clip(upper=end)
     rows["owner"] = rows[f"owner_{lang}"].fillna(word("gantt.nobody", lang))
     names = {row.Index: _axis(row, lang) for row in found.axes.itertuples()}

@@ -6,15 +6,12 @@ from html import escape
 
 import altair as alt
 import pandas as pd
-from ipywidgets import HTML, VBox, Widget
 
 from planlib import facts
-from planlib.charts.plan import scenario
 from planlib.desk import blocks, outside
 from planlib.desk.opened import Desk
 from planlib.desk.tables import Html
 from planlib.schedule import use
-from planlib.widgets.scenario_panel import ScenarioPanel
 from planlib.words import word
 
 
@@ -62,7 +59,7 @@ def plan_today(here: Desk) -> Html:
     return (
         title
         + line(here, "plan_today_counts", n=len(kept), of=len(stored), **span)
-        + Html(f"<ol style='margin:0;padding-left:1.6em;max-height:26em;overflow:auto'>{listed}</ol>")
+        + Html(f"<ol style='margin:0;padding-left:1.6em;max-height:17em;overflow:auto'>{listed}</ol>")
     )
 
 
@@ -84,15 +81,6 @@ def drawn(chart: alt.FacetChart) -> object:
         return chart
     alt.JupyterChart.enable_offline()
     return alt.JupyterChart(chart)
-
-
-def scenario_charts(here: Desk, *panels: ScenarioPanel) -> Widget:
-    """The scenarios made so far, each drawn beside the plan as things are."""
-    found = [panel.found for panel in panels if panel.found is not None]
-    if not found:
-        return HTML(line(here, "no_scenario_yet").html)
-    alt.JupyterChart.enable_offline()
-    return VBox([alt.JupyterChart(scenario(one, here.lang)) for one in found])
 
 
 def blind_spots(here: Desk, edition: str = "internal") -> Html:

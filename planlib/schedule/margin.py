@@ -20,6 +20,7 @@ from planlib.schema import PlanError
 
 SHARES = tuple(round(0.5 + 0.1 * step, 1) for step in range(11))
 KINDS = ("budget", "capacity", "at_most", "per_owner")  # in the order in which they are told
+MORE = {"schedule.lacks_budget": "schedule.more_budget", "schedule.lacks_capacity": "schedule.more_capacity"}
 
 
 def next_action(problem: Problem, plan: Schedule, *, amount: float | None = None) -> pd.DataFrame:
@@ -58,7 +59,7 @@ def next_action(problem: Problem, plan: Schedule, *, amount: float | None = None
             continue
         also = _group_of(problem, action)
         value = float(problem.actions["value"].reindex([action, *also]).sum())
-        what = [said(problem, limit, name, row.period, row.missing) for row in way.itertuples()]
+        what = [_more(said(problem, limit, name, row.period, row.missing)) for row in way.itertuples()]
         why = Reason("schedule.next_lets_in", {"what": all_of(what), "actions": [action, *also], "n": 1 + len(also)})
         row = (limit, name, missing, way["unit"].iloc[0], action, also, value, why)
         order = (missing, -value) if amount is None else (-value, missing)
@@ -67,6 +68,11 @@ def next_action(problem: Problem, plan: Schedule, *, amount: float | None = None
     columns = ["limit", "name", "missing", "unit", "action_id", "also", "value", "why"]
     best = [min(found[key], key=lambda one: one[0])[1] for key in keys]
     return pd.DataFrame({name: pd.Series([row[i] for row in best], dtype=object) for i, name in enumerate(columns)})
+
+
+def _more(lacking: Reason) -> Reason:
+    """What lacks, as what is to be had beyond what there is; the other limits say so already."""
+    return Reason(MORE.get(lacking.key, lacking.key), lacking.facts)
 
 
 def _group_of(problem: Problem, action) -> tuple:

@@ -19,7 +19,7 @@ from planlib.schema import PlanError
 from planlib.widgets.signed import STYLE
 from planlib.words import word
 
-ROW, WIDTH = 19, 560
+ROW, WIDTH = 19, 490
 HEIGHT = "272px"  # of the calendar: what is longer scrolls inside, so that load and money stay in sight
 
 
@@ -110,7 +110,7 @@ class PlanPanel(ipw.VBox):
             ("out", was.index.difference(now.index), was),
         ):
             if len(gained):
-                names = "; ".join(f"{a} {of.loc[a, f'title_{self._lang}']}" for a in gained)
+                names = "; ".join(self._named(of.loc[a]) for a in gained)
                 parts.append(f"<b>{escape(word(f'panel.strip_{change}', self._lang))}</b> {escape(names)}")
         both = now.index.intersection(was.index)
         moved = int((now.loc[both, "start"] != was.loc[both, "start"]).sum())
@@ -121,6 +121,11 @@ class PlanPanel(ipw.VBox):
         if not done:
             parts.append(f"<i>{escape(word('panel.strip_searching', self._lang))}</i>")
         self._tell(" · ".join(parts), html=True)
+
+    def _named(self, row) -> str:
+        """An action by the number people know, as the calendar beside it."""
+        shown = row["number"] if isinstance(row["number"], str) else row.name
+        return f"{shown} {row[f'title_{self._lang}']}"
 
     def _tell(self, text: str, html: bool = False) -> None:
         text = text if html else escape(text)

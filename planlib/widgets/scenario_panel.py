@@ -10,10 +10,11 @@ import ipywidgets as ipw
 from planlib import scenario
 from planlib.facts import Facts
 from planlib.schema import PlanError
-from planlib.widgets.signed import SignedForm
+from planlib.widgets.signed import SignedForm, columns
 from planlib.words import word
 
 SECONDS = 3.0  # deterministic units for each of the two plans
+WORDS = "136px"  # of what changed: the columns end together and leave the chart in sight
 
 
 class ScenarioPanel(SignedForm):
@@ -23,35 +24,48 @@ class ScenarioPanel(SignedForm):
     signs it.
     """
 
-    def __init__(
-        self,
-        facts: Facts,
-        lang: str,
-        name: str,
-        *,
-        actions: bool = True,
-        wide: bool = False,
-        compared: Callable | None = None,
-    ):
+    narrow = True
+
+    def __init__(self, facts: Facts, lang: str, name: str, *, compared: Callable | None = None):
         self._facts, self._lang = facts, lang
         self.found: scenario.Comparison | None = None
         self.name = self.text_field("scenario", value=name)
-        self.money = self._slider("money_change")
-        self.days = self._slider("days_change")
+        self.head = ipw.HTML()
+        self.money, self.days = self._slider("money_change"), self._slider("days_change")
         self.action = self.choice("action_forced", self.actions_listed(facts.current), blank="no_forced")
-        self.forced = ipw.ToggleButtons(options=[(self.say("forced_in"), "in"), (self.say("forced_out"), "out")])
-        self.forced.value = "out"
-        self.narrow = not wide
-        self.again = ipw.Button(
-            description=self.say("recompute"), button_style="info", layout=ipw.Layout(align_self="flex-start")
-        )
+        self.forced = self._way()
+        self.again = ipw.Button(description=self.say("recompute"), button_style="info")
+        self.keep = ipw.ToggleButton(description=self.say("keep_scenario"))
         self.told = ipw.HTML()
-        asked = [self.name, self.money, self.days, *([self.action, self.forced] if actions else [])]
-        columns = f"repeat({len(asked)}, 1fr)" if wide else "1fr"
-        grid = ipw.GridBox(asked, layout=ipw.Layout(grid_template_columns=columns, grid_gap="0 16px"))
-        super().__init__(facts, lang, [grid, self.again, self.told])
+        buttons = ipw.HBox([self.again, self.keep], layout=ipw.Layout(grid_gap="0 8px"))
+        fields = [
+            self.head,
+            ipw.GridBox([self.money, self.days], layout=columns("1fr 1fr")),
+            ipw.GridBox([self.action, self.forced], layout=columns("1fr 112px")),
+            buttons,
+            self.told,
+        ]
+        super().__init__(facts, lang, fields)
+        self.layout.flex = "1 1 0"
+        style, *fields, told, signature, answer = self.children
+        self.kept = ipw.VBox([self.name, signature], layout=ipw.Layout(display="none"))
+        self.children = [style, *fields, self.kept, answer, told]
         self.again.on_click(lambda _button: self.compare())
+        self.keep.observe(
+            lambda change: setattr(self.kept.layout, "display", None if change["new"] else "none"), "value"
+        )
+        self.name.observe(lambda _change: self._headed(), "value")
+        self._headed()
         self.compared = compared
+
+    def _headed(self) -> None:
+        told = self.say("scenario_headed", scenario=self.name.value.strip())
+        self.head.value = f"<h3 style='margin:0'>{escape(told)}</h3>"
+
+    def _way(self) -> ipw.Dropdown:
+        ways = [(self.say("forced_in"), "in"), (self.say("forced_out"), "out")]
+        layout = ipw.Layout(width="auto", min_width="0", align_self="flex-end")
+        return ipw.Dropdown(options=ways, value="out", layout=layout)
 
     def _slider(self, name: str) -> ipw.IntSlider:
         return ipw.IntSlider(
@@ -87,15 +101,18 @@ class ScenarioPanel(SignedForm):
             self.again.disabled = False
 
     def _words(self) -> str:
+        """What changed, which actions first; the rest in one paragraph. What is longer scrolls."""
         first, *rest = self.found.sentences(self._lang)
         rows = self.found.told(self._lang)
-        parts = [f"<p><b>{escape(first)}</b></p>", *(f"<p>{escape(text)}</p>" for text in rest)]
+        parts = [f"<p><b>{escape(first)}</b></p>"]
         for change in ("in", "out"):
             names = rows.loc[rows["change"] == change, "title"]
             if len(names):
                 listed = "; ".join(map(escape, names))
                 parts.append(f"<p><b>{escape(word(f'panel.strip_{change}', self._lang))}</b> {listed}</p>")
-        return f"<div style='font-size:16px;max-height:15em;overflow:auto'>{''.join(parts)}</div>"
+        parts.append(f"<p>{escape(' '.join(rest))}</p>")
+        words = "".join(parts).replace("<p>", "<p style='margin:0 0 4px'>")
+        return f"<div style='font-size:16px;line-height:1.35;height:{WORDS};overflow:auto'>{words}</div>"
 
     def write(self, by: str, why: str) -> int:
         if self.found is None:
