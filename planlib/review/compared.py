@@ -33,8 +33,8 @@ def compare(book: Book, year: int, *, edition: str = "internal") -> Compared:
     """Fiscal year `year` against the one before; titles and axes are this year's, numbers may have changed."""
     year = a_year(year)
     now = facts.read(book)
-    last = of_year(now, year - 1, edition=edition, entered_later=False)
-    return against(of_year(now, year, edition=edition), last)
+    last = of_year(now, year - 1, edition=edition, entered_later=False, in_full=False)
+    return against(of_year(now, year, edition=edition, in_full=False), last)
 
 
 def against(this: State, last: State) -> Compared:

@@ -46,13 +46,12 @@ def next_draft(state: State, not_done: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def loads(state: State, not_done: pd.DataFrame) -> pd.DataFrame:
-    """What each owner carried and would carry, heaviest first; '' stands for actions without an owner.
+def loads(state: State, draft: pd.DataFrame) -> pd.DataFrame:
+    """What each owner carried and would carry by the `draft` of next year, heaviest first; '' stands for actions without an owner.
 
     `this_year` and `next_year` count actions; `effort_days`, `next_low`, `next_high` sum what is known of next
     year's (blank when nothing is); `unknown_days` and `unknown_money` count the actions that say nothing.
     """
-    draft = next_draft(state, not_done)
     coming = draft[draft["comes"]]
     owner = coming["owner"].fillna("")
     counted = state.actions["owner"].fillna("").value_counts()

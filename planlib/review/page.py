@@ -179,8 +179,9 @@ def decisions(now: Facts, not_done: pd.DataFrame, year: int, fiscal_start: str, 
     open_ones = not_done[proposed.isna()]
     if len(open_ones):
         found.append(_called_for("undecided", open_ones, coming))
-    groups = [(name, not_done[(proposed == name) & (not_done["status"] != "dropped")]) for name in ORDER]
-    weighed = [(name, group) for name, group in groups if len(group)]
+    standing = proposed[not_done["status"] != "dropped"]
+    groups = {name: standing.index[standing == name] for name in ORDER if (standing == name).any()}
+    weighed = [(name, not_done.loc[ids]) for name, ids in groups.items()]
     weighed.sort(key=lambda pair: (-pair[1]["effort_days"].sum(), -pair[1]["next_high"].sum(), -len(pair[1])))
     found.extend(_called_for(name, group, coming) for name, group in weighed)
     return tuple(found[:DECISIONS])

@@ -79,4 +79,4 @@ def load(now: Facts, rows: pd.DataFrame, year: int) -> pd.DataFrame:
 
 def _sum_known(groups) -> pd.Series:
     """Sum of each group; blank when one of its parts is."""
-    return groups.agg(lambda parts: parts.sum(skipna=False)).astype("float64")
+    return groups.sum(skipna=False).astype("float64")

@@ -34,7 +34,9 @@ class State:
     indicator_ids: frozenset[str]
 
 
-def of_year(now: Facts, year: int, *, edition: str = "internal", entered_later: bool = True) -> State:
+def of_year(
+    now: Facts, year: int, *, edition: str = "internal", entered_later: bool = True, in_full: bool = True
+) -> State:
     """The plan of fiscal year `year` as it stood at the year's end.
 
     In force: entered with effect by the year's end, or set aside during the year, or updated or reviewed for
@@ -43,7 +45,8 @@ def of_year(now: Facts, year: int, *, edition: str = "internal", entered_later: 
     provided that something in the workbook is dated in the year (`entered_later`).
 
     Status is the last one said by the year's end since the action's plan began, else the action's own. Health is
-    computed: under way without news for the client's interval is `no_update`, whatever was said before.
+    computed: under way without news for the client's interval is `no_update`, whatever was said before. Reasons,
+    days and money are left out unless `in_full`: a year only compared with another needs none.
     """
     settings = now.settings
     fiscal_start = "01-01" if pd.isna(settings["fiscal_start"]) else settings["fiscal_start"]
@@ -79,8 +82,11 @@ def of_year(now: Facts, year: int, *, edition: str = "internal", entered_later: 
     rows["done_on"] = pd.to_datetime(done.groupby("action_id")["updated_on"].min().reindex(rows.index))
     rows["times_postponed"] = updates[updates["status"] == "postponed"].groupby("action_id").size()
     rows["times_postponed"] = rows["times_postponed"].fillna(0).astype(int)
-    rows = rows.join(reasons(rows, during, reviews))
-    rows = named(rows, now, at_end, edition).join(load(now, rows, year))
+    if in_full:
+        rows = rows.join(reasons(rows, during, reviews))
+    rows = named(rows, now, at_end, edition)
+    if in_full:
+        rows = rows.join(load(now, rows, year))
     keep = ["action_id", "updated_on", "status", "health", "progress", "comment", "origin"]
     return State(
         year=year,

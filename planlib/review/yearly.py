@@ -145,12 +145,13 @@ def annual(book: Book, year: int, *, draft: bool = False, edition: str = "intern
     blanks = owed(of_year(now, year).actions.loc[not_done.index]) if edition == "public" else owed(not_done)
     if not draft:
         refuse(blanks, year)
-    last = of_year(now, year - 1, edition=edition, entered_later=False)
+    last = of_year(now, year - 1, edition=edition, entered_later=False, in_full=False)
     compared = against(state, last)
     indicators = measured(now, state, edition)
     money = page.money_used(now, year, state)
     by_axis = axes(now, state, indicators)
     by_reason = reasons(not_done)
+    draft_of_next = next_draft(state, not_done)
     tables = {"by_reason": by_reason, "by_axis": by_axis, "indicators": indicators}
     return Review(
         year=year,
@@ -172,8 +173,8 @@ def annual(book: Book, year: int, *, draft: bool = False, edition: str = "intern
         findings=findings(year, state.fiscal_start, tables | {"actions": actions, "not_done": not_done}),
         strategy=page.strategy(actions, by_axis, by_reason),
         decisions=page.decisions(now, not_done, year, state.fiscal_start, edition),
-        next_year=next_draft(state, not_done),
-        loads=loads(state, not_done),
+        next_year=draft_of_next,
+        loads=loads(state, draft_of_next),
         money=money,
         context=_context(now, state, edition),
         observations=visible(now.observations, "observation", edition),
