@@ -1,7 +1,12 @@
 """Fifty clients' reports, start-up included, against a plain papermill loop and nbconvert on the same template.
 
 Clients are copies of one demo client, each with a marked name; every page is read back: it must hold its own mark
-and no other client's. Then the same batch again, where nothing has changed.
+and no other client's, and the notebooks of those the peer made too must have the peer's outputs, cell by cell. Then
+the same batch again, where nothing has changed; then with a PDF each, against the loop and Chromium's; then, unless
+quick, from 1 client to 200.
+
+The copies differ in their name alone, so that a process of ours draws each chart once for all of them; clients whose
+charts differ cost some 30 ms of processor more for each chart.
 """
 
 from __future__ import annotations
@@ -17,26 +22,32 @@ import tempfile
 import time
 from pathlib import Path
 
+import nbformat
 import yaml
 
 from planlib import demo
+from planlib.report import parameters as given
+from planlib.report import runs
 from planlib.report.forked import possible
 
 ROOT = Path(__file__).resolve().parents[1]
 GOAL, FLOOR = 20, 16  # times the peer's reports a minute
 GOAL_UNCHANGED, FLOOR_UNCHANGED = 200, 160
+GOAL_PDF, FLOOR_PDF = 12, 9.6
+GROWTH = (1, 10, 50, 200)
 CLIENTS, QUICK = 50, 16  # ours is scaled too in a quick run, its start-up counted whole
 LANG = "fr"
 
 PEER = """
+import json
 import sys
 from pathlib import Path
 import papermill
 from nbconvert import HTMLExporter
-template, out, year, lang, *clients = sys.argv[1:]
+template, out, parameters, *clients = sys.argv[1:]
 for client in clients:
     notebook = str(Path(out) / f"{client}.ipynb")
-    papermill.execute_notebook(template, notebook, {"client": client, "year": int(year), "lang": lang},
+    papermill.execute_notebook(template, notebook, {**json.loads(parameters), "client": client},
                                progress_bar=False, kernel_name="python3")
     html, _ = HTMLExporter().from_filename(notebook)
     Path(notebook).with_suffix(".html").write_text(html, encoding="utf-8")
@@ -63,11 +74,19 @@ def main() -> None:
         print(f"{name}: {result[name]:.0f}{scaled}")
     print(f"ratio: {result['ratio']:.1f}x; goal {GOAL}x, floor {FLOOR}x: {'met' if result['met'] else 'NOT met'}")
     print(f"processor time a report: {result['cpu_ratio']:.1f}x less than the peer's")
-    again = result["unchanged"]
-    print(
-        f"unchanged: {again['ours']:.0f} a minute, {again['ratio']:.0f}x; goal {again['goal']}x, "
-        f"floor {again['floor']}x: {'met' if again['met'] else 'NOT met'}"
-    )
+    print(f"outputs compared with the peer's, all equal: {result['cells_equal']} cells of {result['peer_n']} notebooks")
+    for name in ("unchanged", "pdf"):
+        part = result[name]
+        if part is None:
+            print("pdf: no Chromium here to compare with")
+            continue
+        print(
+            f"{name}: {part['ours']:.0f} a minute, {part['ratio']:.1f}x; goal {part['goal']}x, "
+            f"floor {part['floor']}x: {'met' if part['met'] else 'NOT met'}; "
+            f"processor time {part['cpu_ratio']:.1f}x less"
+        )
+    for n, seconds in result["growth"].items():
+        print(f"{n} clients: {seconds:.1f} s, {seconds / int(n):.2f} s a report")
 
 
 def best_engine() -> str:
@@ -85,39 +104,110 @@ def measure(folder: Path, options: argparse.Namespace) -> dict:
     names = copies(source, workspace, n)
     template = options.template if options.template.endswith(".ipynb") else ROOT / f"templates/{options.template}.ipynb"
     env = {**os.environ, "PLANLIB_WORKSPACE": str(workspace)}
+    parameters = {"year": year, "lang": LANG}
+    if "today" in given.find(template).model.model_fields:
+        parameters["today"] = runs.last_day(source).isoformat()  # which ours takes without being told
 
-    peer = [sys.executable, "-c", PEER, str(template), str(out), str(year), LANG, *names[:peer_n]]
+    peer = [sys.executable, "-c", PEER, str(template), str(out), json.dumps(parameters), *names[:peer_n]]
     peer_seconds, peer_cpu, _ = timed(peer, env)
     ours = [script("planlib"), "report", "--all", "--template", str(template)]
     ours += ["--year", str(year), "--langs", LANG, "--engine", options.engine, "--json"]
     seconds, cpu, answer = timed(ours, env)
-    verify(json.loads(answer)["reports"], names, "ok")
-    again_seconds, _, again = timed(ours, env)
+    records = json.loads(answer)["reports"]
+    verify(records, names, "ok")
+    cells = sum(equal_cells(record, out / f"{record['client']}.ipynb") for record in records[:peer_n])
+    again_seconds, again_cpu, again = timed(ours, env)
     verify(json.loads(again)["reports"], names, "unchanged")
 
-    rates = {"ours": 60 * n / seconds, "peer": 60 * peer_n / peer_seconds, "again": 60 * n / again_seconds}
-    ratio, again_ratio = rates["ours"] / rates["peer"], rates["again"] / rates["peer"]
+    pdf = None
+    if printed := print_with_chromium(out, names[:peer_n], env):
+        pdf_seconds, pdf_cpu, answer = timed([*ours, "--to", "html,pdf"], env)
+        verify(json.loads(answer)["reports"], names, "ok")
+        pdf_peer = (peer_seconds + printed[0]) / peer_n, (peer_cpu + printed[1]) / peer_n
+        pdf = compared((pdf_seconds / n, pdf_cpu / n), pdf_peer, GOAL_PDF, FLOOR_PDF)
+    peer_each = peer_seconds / peer_n, peer_cpu / peer_n
+    unchanged = compared((again_seconds / n, again_cpu / n), peer_each, GOAL_UNCHANGED, FLOOR_UNCHANGED)
     return {
         "what": "reports a minute, HTML, start-up included",
         "unit": "reports/min",
         "engine": options.engine,
         "n": n,
         "peer_n": peer_n,
-        "ours": round(rates["ours"], 1),
-        "peer": round(rates["peer"], 1),
-        "ratio": round(ratio, 2),
-        "cpu_ratio": round((peer_cpu / peer_n) / (cpu / n), 2),
-        "goal": GOAL,
-        "floor": FLOOR,
-        "met": ratio >= GOAL,
-        "unchanged": {
-            "ours": round(rates["again"], 1),
-            "ratio": round(again_ratio, 1),
-            "goal": GOAL_UNCHANGED,
-            "floor": FLOOR_UNCHANGED,
-            "met": again_ratio >= GOAL_UNCHANGED,
-        },
+        **compared((seconds / n, cpu / n), peer_each, GOAL, FLOOR),
+        "cells_equal": cells,
+        "unchanged": unchanged,
+        "pdf": pdf,
+        "growth": {} if options.quick else growth(source, folder, ours, env),
     }
+
+
+def compared(ours: tuple[float, float], peer: tuple[float, float], goal: float, floor: float) -> dict:
+    """Reports a minute of each, and by how much ours are more, from the seconds (wall, processor) of one report."""
+    return {
+        "ours": round(60 / ours[0], 1),
+        "peer": round(60 / peer[0], 1),
+        "ratio": round(peer[0] / ours[0], 2),
+        "cpu_ratio": round(peer[1] / ours[1], 2),
+        "goal": goal,
+        "floor": floor,
+        "met": peer[0] / ours[0] >= goal,
+    }
+
+
+def equal_cells(record: dict, theirs: Path) -> int:
+    """How many code cells gave what the peer's gave; one that did not ends the bench."""
+    own = next(path for path in record["files"] if path.endswith(".ipynb"))
+    pairs = list(zip(shown(Path(own)), shown(theirs), strict=True))
+    for number, (mine, peers) in enumerate(pairs, start=1):
+        if mine != peers:
+            raise SystemExit(f"Code cell {number} of {record['client']} is not the peer's: {mine} / {peers}"[:2000])
+    return len(pairs)
+
+
+def shown(notebook: Path) -> list[list]:
+    """What each code cell shows; what is printed in pieces is put together, as a kernel cuts it by its clock."""
+    cells = [cell for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code"]
+    return [[joined(cell.outputs), cell.execution_count] for cell in cells]
+
+
+def joined(outputs: list) -> list[dict]:
+    whole: list[dict] = []
+    for output in map(dict, outputs):
+        if whole and output["output_type"] == "stream" and whole[-1].get("name") == output["name"]:
+            whole[-1]["text"] += output["text"]
+        else:
+            whole.append(output)
+    return whole
+
+
+def print_with_chromium(out: Path, names: list[str], env: dict[str, str]) -> tuple[float, float] | None:
+    """Seconds on the wall and of processor that Chromium takes to print the peer's pages; None without Chromium."""
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser is None:
+        return None
+    wall = cpu = 0.0
+    for name in names:
+        page, paper = out / f"{name}.html", out / f"{name}.pdf"
+        quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+        took = timed([browser, *quiet, f"--print-to-pdf={paper}", page.as_uri()], env)
+        if not paper.is_file():
+            raise SystemExit(f"Chromium printed no PDF of {name}.")
+        wall, cpu = wall + took[0], cpu + took[1]
+    return wall, cpu
+
+
+def growth(source: Path, folder: Path, ours: list[str], env: dict[str, str]) -> dict[str, float]:
+    """Seconds that ours take for one client to many, each time in a new workspace."""
+    found = {}
+    for n in GROWTH:
+        workspace = folder / f"of-{n}"
+        workspace.mkdir()
+        names = copies(source, workspace, n)
+        seconds, _, answer = timed(ours, {**env, "PLANLIB_WORKSPACE": str(workspace)})
+        verify(json.loads(answer)["reports"], names, "ok")
+        found[str(n)] = round(seconds, 2)
+        shutil.rmtree(workspace)
+    return found
 
 
 def client_to_copy(folder: Path, options: argparse.Namespace) -> tuple[Path, int]:

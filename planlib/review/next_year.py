@@ -47,7 +47,7 @@ def next_draft(state: State, not_done: pd.DataFrame) -> pd.DataFrame:
 
 
 def loads(state: State, draft: pd.DataFrame) -> pd.DataFrame:
-    """What each owner carried and would carry by the `draft` of next year, heaviest first; '' stands for actions without an owner.
+    """What each owner carried and would carry by next year's draft, heaviest first; '' is for actions without owner.
 
     `this_year` and `next_year` count actions; `effort_days`, `next_low`, `next_high` sum what is known of next
     year's (blank when nothing is); `unknown_days` and `unknown_money` count the actions that say nothing.
