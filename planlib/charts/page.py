@@ -65,7 +65,9 @@ def live_page(chart: alt.LayerChart, about: About, table: pd.DataFrame | None = 
         "swaps": live.swaps_told(meta["criteria"], lang, LINES),
         "stated": meta["stated"],
     }
-    script = "\n".join((LOOK / "live" / name).read_text(encoding="utf-8") for name in ("swaps.js", "live.js"))
+    script = "\n".join(
+        (LOOK / "live" / name).read_text(encoding="utf-8") for name in ("swaps.js", "formulas.js", "live.js")
+    )
     style = "\n".join((LOOK / name).read_text(encoding="utf-8") for name in ("html/base.css", "live/live.css"))
     words = {
         "title": about.heading,

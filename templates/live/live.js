@@ -2,8 +2,8 @@
   "use strict";
   const page = JSON.parse(document.getElementById("spec").textContent);
   const chart = document.getElementById("chart"), list = document.getElementById("swaps");
-  // The interpreter evaluates the chart's formulas without `eval`, which this page's policy forbids.
-  const options = { ast: true, actions: false, renderer: "svg", bind: "#sliders", mode: "vega-lite" };
+  // `ast`: formulas come parsed, since the page's policy forbids `eval`; formulas.js then makes functions of them.
+  const options = { ast: true, expr: formulas, actions: false, renderer: "svg", bind: "#sliders", mode: "vega-lite" };
   const { view } = await vegaEmbed(chart, page.spec, options);
   chart.view = view;
   const told = page.swaps, rows = page.spec.data.values, first = page.stated.map((point) => point.exact);
