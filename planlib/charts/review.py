@@ -36,7 +36,7 @@ def reasons(found: Review, lang: str) -> alt.LayerChart | None:
         alt.Tooltip("actions:N", title=actions),
     ]
     y = alt.Y("label:N", sort=order, title=None)
-    base = alt.Chart(table[["label", "n", "second", "both", "told", "given", "actions"]])
+    base = alt.Chart()  # the layers draw the same rows: given once, to all of them
     second = base.mark_bar(opacity=0.25, height=18).encode(
         x=alt.X("both:Q", title=actions, axis=_whole(table["both"].max())), y=y, tooltip=tooltip
     )
@@ -50,6 +50,7 @@ def reasons(found: Review, lang: str) -> alt.LayerChart | None:
         main,
         missing.encode(x=alt.X("n:Q"), y=y),
         text,
+        data=table[["label", "n", "second", "both", "told", "given", "actions"]],
         height=alt.Step(ROW),
         title=_titled(found, "reasons", "charts.reasons_measure", lang, n=len(found.not_done)),
         description=_described(found, "reasons", "charts.reasons_told", lang, top=_listed(table.head(3), lang)),
@@ -131,7 +132,7 @@ def indicators(found: Review, lang: str) -> alt.LayerChart | None:
     axis = alt.Axis(values=[0, 1], labelExpr=f"datum.value == 0 ? {ends[0]!r} : {ends[1]!r}", orient="top", grid=True)
     x = alt.X("at:Q", title=None, scale=alt.Scale(domain=[-0.55, 2.9], nice=False), axis=axis)
     columns = ["label", "at", "due", "told", "state_told", "progress", "unit"]
-    base = alt.Chart(table[columns])
+    base = alt.Chart()
     marks = base.mark_point(filled=True, opacity=1, size=150).encode(
         x=x,
         y=y,
@@ -153,6 +154,7 @@ def indicators(found: Review, lang: str) -> alt.LayerChart | None:
         tick.encode(x=alt.X("due:Q"), y=y),
         marks,
         text,
+        data=table[columns],
         height=alt.Step(ROW + 4),
         title=_titled(found, "indicators", "charts.indicators_measure", lang, n=len(table)),
         description=_described(found, "indicators", "charts.indicators_told", lang, top=_listed_states(table, lang)),
