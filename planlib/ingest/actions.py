@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -163,7 +165,12 @@ def _when(rows: Rows, columns: dict[str, list]) -> None:
     for name in names:
         for cell in sorted(rhythms & set(read[name].found)):
             i = read[name].found.index(cell)
-            rows.say(i, rows.header(name), cell, "", "ingest.horizon_read", n=read[name].found.count(cell))
+            code, n_cells = kinds.code_words("horizon").get(fold(cell)), read[name].found.count(cell)
+            if code:
+                label = readers.Label("horizon", code)
+                rows.say(i, rows.header(name), cell, code, "ingest.horizon_as", n=n_cells, label=label)
+            else:
+                rows.say(i, rows.header(name), cell, "", "ingest.horizon_read", n=n_cells)
     horizons = readers.blanks(rows.text("horizon")) if rows.has("horizon") else [None] * n
     parts = [part for name in names for part in read[name].parts]
     cells = list(zip(*parts, words_only, strict=True))
@@ -179,6 +186,19 @@ def _when(rows: Rows, columns: dict[str, list]) -> None:
     _horizon(rows, columns, horizons)
     if rows.has("duration_weeks"):
         columns["duration_weeks"] = readers.weeks(rows, "duration_weeks")
+
+
+def due_before_plan(actions: pd.DataFrame | None, plans: pd.DataFrame) -> Iterator[tuple[int, date, date]]:
+    """Place, due day and first day of the plan, of each action due before its plan begins; unnamed, the only plan."""
+    if actions is None or "deadline" not in actions.columns or plans.empty:
+        return
+    begins = {plan: day.date() for plan, day in plans["starts"].dropna().items()}
+    only = next(iter(begins)) if len(plans) == 1 and begins else None
+    named = actions["plan_id"].tolist() if "plan_id" in actions.columns else [None] * len(actions)
+    for position, (plan, due) in enumerate(zip(named, actions["deadline"].tolist(), strict=True)):
+        start = begins.get(plan or only)
+        if start and due is not None and due == due and due < start:
+            yield position, due, start
 
 
 def _span(names: list[str], found: tuple, rhythms: set[str]) -> tuple:

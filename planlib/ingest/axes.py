@@ -23,7 +23,7 @@ def axes(rows: Rows, columns: dict[str, list], tables: Frames) -> None:
     if "headings" in rows.settled:
         levels, cells = ["axis"], {"axis": [word or "" for word in rows.settled["headings"]]}
     elif "axis" in cells:
-        _fill_once(rows, cells["axis"])
+        _fill_once(rows, "axis", cells["axis"])
     if not levels:
         return
     said: dict[str, dict] = {}
@@ -53,21 +53,25 @@ def axes(rows: Rows, columns: dict[str, list], tables: Frames) -> None:
         tables["axis"] = keys.titled("axis", said)
 
 
-def _fill_once(rows: Rows, cells: list[str]) -> None:
-    """An axis written once above its actions holds for the rows below it, when no row repeats the one above."""
+def _fill_once(rows: Rows, name: str, cells: list[str], under: list | None = None) -> None:
+    """An axis written once above its actions holds for the rows below it, when no row repeats the one above.
+
+    An objective holds as long as the axis it stands under, `under`, stays the same.
+    """
     kept = rows.kept
     held = [cells[i] for i in kept]
     if not any(held) or all(held) or not held[0]:
         return
     if any(cells[a] and cells[a] == cells[b] for a, b in pairwise(kept)):
         return
-    n, last = 0, ""
+    n, last, above = 0, "", None
     for i in range(len(cells)):
         if cells[i]:
-            last = cells[i]
-        elif i not in rows.aside:
+            last, above = cells[i], under and under[i]
+        elif i not in rows.aside and last and (under and under[i]) == above:
             cells[i], n = last, n + 1
-    rows.say(kept[0], rows.header("axis"), "", cells[kept[0]], "ingest.filled_once", n=n)
+    if n:
+        rows.say(kept[0], rows.header(name), "", cells[kept[0]], "ingest.filled_once", n=n)
 
 
 class Spellings:
@@ -137,6 +141,7 @@ def objectives(rows: Rows, columns: dict[str, list], tables: Frames) -> None:
     if not rows.has("objective"):
         return
     cells = rows.text("objective")
+    _fill_once(rows, "objective", cells, columns.get("axis_id"))
     groups = Spellings(rows, rows.header("objective"), "objective", [(None, cell) for cell in cells])
     ids: dict[str, str] = {}
     said: dict[str, dict] = {}

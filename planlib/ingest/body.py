@@ -19,6 +19,10 @@ SUBTOTAL = re.compile(
     r"(?:sous|sub)[- ]?tota|total (?:de l'|de |pour |of |for )?(?:axe|orientation|objectif|axis|section)\b"
 )
 FOOTNOTE = re.compile(r"(?:n\.?b\.?|notes?|sources?|legende|legend|remarques?) ?:|\(\d\) ")
+ABBREVIATION = re.compile(
+    r"(?!AXE|VOLET|ENJEU|PILIER|OBJECTIF|ORIENTATION|CHANTIER|AXIS|GOAL)[^\W\d_a-zà-ÿ]{2,10} ?[:=] \S"
+)
+WHOLE = re.compile(r"(?:grand )?total(?: general| global| du plan| overall)?")
 MARKS = ("*", "¹", "²", "³", "†")  # of a footnote; folding makes figures of some
 
 
@@ -183,7 +187,9 @@ class _Body:
 
     @staticmethod
     def _is_footnote(cell: str, at_the_end: bool) -> bool:
-        return plain(cell).startswith(MARKS) or (at_the_end and bool(FOOTNOTE.match(fold(cell))))
+        words = plain(cell)
+        foot = at_the_end and bool(FOOTNOTE.match(fold(cell)) or ABBREVIATION.match(words))
+        return words.startswith(MARKS) or foot
 
     def _long(self, rows: list[int]) -> None:
         """Rows with more cells than the header: never shifted; asked, or a column without a name when most have it."""
@@ -271,24 +277,32 @@ class _Body:
         """Each figure of a total row beside our own sum of the rows it stands for."""
         before = 0
         for number, kept, label in self.totals:
-            partial = bool(SUBTOTAL.match(fold(label)))
-            rows = self.kept[before if partial else 0 : kept]
+            of_a_part = len(self.totals) > 1 and not WHOLE.fullmatch(fold(label))  # `Total axe 1` beside others
+            partial = of_a_part or bool(SUBTOTAL.match(fold(label)))
+            since, rows = self.kept[before:kept], self.kept[before if partial else 0 : kept]
             if parts := self.sheet.parts:  # a total is of its own table
                 rows = [n for n in rows if parts[n - 1] == parts[number - 1]]
-            before = kept if partial else before
+            before = kept
             line = cells(self.sheet, number)
             for place in filled(line)[1:]:
                 stated = _amount(line[place])
                 if stated is None or place not in self.names:
                     continue
-                amounts = [_amount((cells(self.sheet, n) + [""] * (place + 1))[place]) for n in rows]
-                low = sum(amount[0] for amount in amounts if amount)
-                high = sum(amount[1] for amount in amounts if amount)
+                amounts, low, high = self._sum(rows, place)
+                if not low - 0.005 <= stated[0] <= stated[1] <= high + 0.005 and len(since) < len(rows):
+                    part = self._sum(since, place)  # a bare `Total` may be of the rows since the one above
+                    if part[1] - 0.005 <= stated[0] <= stated[1] <= part[2] + 0.005 and part[2]:
+                        amounts, low, high = part
                 ours = f"{low:.12g}" if low == high else f"{low:.12g} - {high:.12g}"
                 agrees = low - 0.005 <= stated[0] and stated[1] <= high + 0.005
                 facts = {"label": label, "low": low, "high": high, "unread": sum(amount is None for amount in amounts)}
                 why = "layout.total_agrees" if agrees else "layout.total_differs"
                 self.repairs.append(Repair(self.sheet.name, number, letters(place), line[place], ours, why, facts))
+
+    def _sum(self, rows: list[int], place: int) -> tuple[list, float, float]:
+        """Amounts of a column over some rows, and the least and the most they come to."""
+        amounts = [_amount((cells(self.sheet, n) + [""] * (place + 1))[place]) for n in rows]
+        return amounts, sum(a[0] for a in amounts if a), sum(a[1] for a in amounts if a)
 
 
 def _amount(cell: str) -> tuple[float, float] | None:

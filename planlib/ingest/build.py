@@ -49,7 +49,8 @@ def missing(rows: Rows, *wanted: str) -> PlanError:
     """The error that says which column is missing, where, and which headers were found."""
     found = [header for header in rows.headers if header] or ["—"]
     columns = kinds.Called(rows.kind.name, wanted)
-    return PlanError("ingest.missing_column", file=rows.file, sheet=rows.sheet, wanted=columns, found=found)
+    facts = {"file": rows.file, "sheet": rows.sheet, "found": found}
+    return PlanError("ingest.missing_column", wanted=columns, name=wanted[-1], **facts)
 
 
 def _names(rows: Rows) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,9 @@ from planlib.ingest import (
     layout,
     notes,
     outline,
+    personal,
     polis,
+    readers,
     sources,
 )
 from planlib.ingest import maps as maps_of
@@ -32,6 +35,7 @@ from planlib.ingest.rows import Rows
 from planlib.schema import PlanError
 from planlib.words import word
 
+YEAR = re.compile(r"(?:budget |cout |cost |annee |year )?20\d\d(?:[-/](?:20)?\d\d)?")
 PLAINLY = 3  # columns of another kind from which a file may be one
 BUILDERS = {"actions": actions.build_actions, "notes": notes.build_notes, "ballots": choices.build_ballots}
 
@@ -98,6 +102,7 @@ class Import:
                     "text": question.text(lang),
                     "choices": [{"value": choice.value, "text": choice.text(lang)} for choice in question.choices],
                     "default": question.default,
+                    **{name: question.facts[name] for name in ("sheet", "row", "column") if name in question.facts},
                 }
                 for question in self.questions
             ],
@@ -242,11 +247,14 @@ def _understood(book: files.Workbook, kind: str, answers: given.Answers, folder:
     _doubt_kind(rows, columns)
     if not rows.cells:
         raise PlanError("layout.no_rows", sheet=table.sheet, row=str(table.header.rows[-1] if table.header.rows else 0))
+    if kind == "updates":
+        readers.status_in_progress(rows)
     source = sources.recognise(rows.headers, kind)
     if source and kind in source.readies:
         source.readies[kind](rows)
     builder = (source.reads.get(kind) if source else None) or BUILDERS.get(kind, build.build)
     tables, made = builder(rows)
+    personal.report(rows)
     _report_unused(rows)
     return Import(
         next(iter(tables.values())),
@@ -312,7 +320,15 @@ def _match(rows: Rows, columns: Mapping[str, str]) -> None:
             if place is not None:
                 headers[place] = ""
     for name, place in kinds.match_headers(headers, rows.kind.name).items():
-        rows.matched.setdefault(name, place)
+        if name != "status" or not _tells_how(rows, place):
+            rows.matched.setdefault(name, place)
+
+
+def _tells_how(rows: Rows, place: int) -> bool:
+    """Whether a column headed `Suivi` holds sentences on how an action is followed: then it is no status."""
+    cells = {fold(row[place]) for row in rows.cells} - {""}
+    known = kinds.code_words("status")
+    return fold(rows.headers[place]) == "suivi" and sum(cell in known or "%" in cell for cell in cells) * 2 < len(cells)
 
 
 def _doubt_kind(rows: Rows, columns: Mapping[str, str]) -> None:
@@ -342,13 +358,25 @@ def _keep_private(rows: Rows) -> None:
 def _report_unused(rows: Rows) -> None:
     """Every column that holds something and was not used is said: dropped for privacy, or not known."""
     matched = set(rows.matched.values())
+    years = _years(rows) if rows.kind.name == "actions" else []
+    if years:
+        listed = ", ".join(rows.headers[place] for place in years)
+        rows.say(None, rows.headers[years[0]], listed, "", "ingest.year_columns", columns=listed)
     for place, header in enumerate(rows.headers):
+        if place in years:
+            continue
         if place in rows.used or not any(plain(row[place]) for row in rows.cells):
             continue
         if rows.is_private(header):
             rows.say(None, header, header, "", "ingest.private_dropped")
         elif place not in matched:
             rows.say(None, header, header, "", "ingest.column_unused")
+
+
+def _years(rows: Rows) -> list[int]:
+    """Columns of a plan headed by a year and not used: amounts, year by year, which another kind of file reads."""
+    unused = [place for place in range(len(rows.headers)) if place not in {*rows.used, *rows.matched.values()}]
+    return [place for place in unused if YEAR.fullmatch(fold(rows.headers[place]))]
 
 
 def _places(rows: Rows) -> dict[str, tuple[str, int, list[str]]]:

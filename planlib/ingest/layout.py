@@ -201,8 +201,10 @@ def _choose(
 
 def _stands_beside(region: Region, chosen: Region) -> bool:
     """Whether a table stands in the sheet of the chosen one: some rows of it below, or more than a few words above."""
-    if region is chosen or region.sheet is not chosen.sheet or len(region.header.names) < 2:
+    if region is chosen or len(region.header.names) < 2:
         return False
+    if region.sheet is not chosen.sheet:  # the tables of a document stand in one text
+        return bool(region.sheet.places and chosen.sheet.places) and region.rows >= 1
     return region.rows >= (1 if region.first_row > chosen.first_row else FEW)
 
 

@@ -27,6 +27,11 @@ BULLET = re.compile(
     re.S,
 )
 LABEL = re.compile(r"^(?P<label>[^:\n]{2,50}?)\s*:\s*(?P<value>\S.*)$", re.S)
+CARD = re.compile(
+    r"(?:fiche (?:d['’]action|action|projet)|fiche|action|mesure|projet|initiative) ?(?:no\.?|n°|#)? ?"
+    r"(?P<number>[A-Z]{0,3}-?\d[\w.-]*?)\.? ?[-–—:.|)]* (?P<title>\w.*)$",
+    re.I | re.S,
+)
 CONTINUED = re.compile(r"\s*\((?:suite|cont(?:inued|'d|\.)?|fin)\)\s*$", re.I)
 BY_WORDS, BY_LOOK = 10, 12  # levels of headings told by their words (axis, then objective), or by bold letters alone
 LONGEST_HEADING = 160
@@ -93,9 +98,9 @@ def workbook(
             listed = [replace(block, kind="item") if block in prose else block for block in listed]
         else:
             repairs += _left(prose)
-        grids += _listed(listed, kind)
+        grids += _listed(listed, kind, repairs)
     if not grids and questions:  # provisional until it is answered
-        grids = _listed([replace(block, kind="item") for block in blocks if block.kind == "text"], kind)
+        grids = _listed([replace(block, kind="item") for block in blocks if block.kind == "text"], kind, repairs)
     if not grids:
         raise PlanError("documents.nothing", file=path.name)
     return Workbook(path, tuple(_sheets(grids, kind, repairs)), (), repairs, questions)
@@ -186,9 +191,9 @@ class _Heads:
     def meet(self, block: Block) -> None:
         self.stack = [head for head in self.stack if head[0] < block.level] + [(block.level, block.words)]
 
-    def beside(self, kind: str) -> tuple[str, ...]:
-        """Axis and objective, or theme and table, of what stands here."""
-        words = [head[1] for head in self.stack]
+    def beside(self, kind: str, above: bool = False) -> tuple[str, ...]:
+        """Axis and objective, or theme and table, of what stands here; `above` leaves out the nearest heading."""
+        words = [head[1] for head in (self.stack[:-1] if above else self.stack)]
         if kind == "notes":
             tables = [match["name"] for word in words if (match := TABLE_NAME.match(word))]
             themes = [word for word in words if not TABLE_NAME.match(word)]
@@ -207,7 +212,7 @@ def _labelled(words: str, kind: str) -> tuple[str, str, str] | None:
     )
 
 
-def _listed(blocks: list[Block], kind: str) -> list[Grid]:
+def _listed(blocks: list[Block], kind: str, repairs: list[Repair]) -> list[Grid]:
     """Bullets as rows under their headings; what hangs under an action is its description, or the column it names."""
     heads, rows, base = _Heads(), [], None
     labels: dict[str, str] = {}  # column -> the first label that names it
@@ -217,7 +222,15 @@ def _listed(blocks: list[Block], kind: str) -> list[Grid]:
             heads.meet(block)
             base = None
             continue
-        label = _labelled(block.words, kind) if kind == "actions" else None
+        label = _labelled(block.words, "actions" if kind == "notes" and rows else kind)
+        if kind == "notes" and label and block.kind == "item" and block.level > (base or 0):
+            rows[-1][2]["Note"] += f"\n{block.words}"  # said of the note above it
+            repairs.append(
+                Repair("", None, "", block.words[:200], rows[-1][2]["Note"][:200], "documents.said_of_it",
+                       {"place": block.place})
+            )  # fmt: skip
+            continue
+        label = label if kind == "actions" else None
         if block.kind == "text" and not (label and rows):
             continue
         base = block.level if base is None and block.kind == "item" else base
@@ -258,6 +271,9 @@ def _tables(blocks: list[Block], kind: str, repairs: list[Repair]) -> list[Grid]
         rows = [[cell.strip() for cell in row] for row in block.rows]
         beside = heads.beside(kind) if kind in BESIDE else ()
         if form := _form(rows, kind):
+            if kind == "actions" and "title" not in kinds.match_headers(form, kind) and heads.stack:
+                form = _card_title(heads.stack[-1][1]) | form  # the title of a card may stand above it
+                beside = heads.beside(kind, above=True)
             named = dict(zip(LISTED.get(kind, ()), beside, strict=False)) | form
             forms.append((block.order, block.places[0], named))
             continue
@@ -322,14 +338,24 @@ def _apart(places: Iterable[str]) -> tuple[str, ...]:
 
 
 def _form(rows: list[list[str]], kind: str) -> dict[str, str] | None:
-    """A table of two columns whose first holds labels: one action on a card."""
+    """A table of two columns whose first holds labels: one action on a card, its title beside or over both."""
     if len(rows) < 3 or any(len(row) != 2 for row in rows):
         return None
-    labels = [row[0] for row in rows]
+    top = rows[0][0] if kind == "actions" and rows[0][1] in ("", rows[0][0]) else ""
+    if top and kinds.match_headers([top], kind):
+        top = ""
+    labels = [row[0] for row in (rows[1:] if top else rows)]
     known = kinds.match_headers(labels, kind)
-    if len(known) * 2 <= len(rows) or len(kinds.match_headers(rows[0], kind)) > 1:
+    if len(known) * 2 <= len(labels) or len(kinds.match_headers(rows[0], kind)) > 1:
         return None
-    return {label.rstrip(" :"): value for label, value in rows if label}
+    title = _card_title(top) if top and "title" not in known else {}
+    return title | {label.rstrip(" :"): value for label, value in (rows[1:] if title else rows) if label}
+
+
+def _card_title(words: str) -> dict[str, str]:
+    """`Action 1.2 – Ouvrir une halte` as a number and a title."""
+    match = CARD.match(plain(words))
+    return {"No": match["number"], "Action": match["title"]} if match else {"Action": plain(words)}
 
 
 def lines_of(text: str, place: str = "§ {}") -> list[Block]:

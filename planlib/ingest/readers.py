@@ -120,6 +120,25 @@ def codes(rows: Rows, name: str, codes_name: str) -> list:
     return out
 
 
+def status_in_progress(rows: Rows) -> None:
+    """Words such as `terminé` in a column of progress are the status, where no other column holds one."""
+    if "progress" not in rows.matched or rows.has("status"):
+        return
+    known = kinds.code_words("status")
+    place = rows.matched["progress"]
+    cells = rows.column(place)
+    told = [known.get(fold(cell)) if cell and not any(map(str.isdigit, cell)) else None for cell in cells]
+    if not any(told):
+        return
+    for i, code in enumerate(told):
+        if code:
+            rows.say(i, rows.headers[place], cells[i], code, "ingest.progress_words", label=Label("status", code))
+            rows.cells[i][place] = ""
+    rows.columns.pop(place, None)
+    rows.texts.pop(place, None)
+    rows.give("status", [code or "" for code in told])
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """A code told in a sentence by its label."""

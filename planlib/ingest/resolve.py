@@ -11,6 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from planlib.ingest import keys, kinds
+from planlib.ingest.actions import due_before_plan
 from planlib.ingest.imports import Import
 from planlib.ingest.names import SAME, Names, fresh_ids, match_words, words_of
 from planlib.ingest.records import Repair, SetAside, fold, joined, slug
@@ -66,6 +67,9 @@ class _Resolver:
                 self._refer(kind)
         self._currency()
         self._years()
+        for position, due, start in due_before_plan(self.tables.get("action"), self.known("plan")):
+            title = self.tables["action"]["title"].iloc[position]
+            self._say(self.tables["action"], position, due, start, "ingest.before_plan", title=title)
         found = self.imported
         return replace(
             found,

@@ -22,6 +22,7 @@ KINDS = (
     "posts", "indicators", "updates", "measures", "context", "review",
 )  # fmt: skip
 READ = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".docx", ".pptx", ".pdf", ".json")
+MISSING = "missing."  # a field in which a person says which header stands for a column that was not found
 FEW = 12  # lines of a report shown without being asked for
 
 
@@ -98,7 +99,12 @@ class IngestPanel(SignedForm):
     def answers(self, file: str) -> dict[str, str]:
         """What was settled about one file, here or in the client's settings."""
         fields = [field for field in self.questions.children if field.about[0] == file and field.value.strip()]
-        given = {field.about[1]: field.value.strip() for field in fields}
+        given = dict(
+            (f"column.{field.value}", field.about[1][len(MISSING) :])
+            if field.about[1].startswith(MISSING)
+            else (field.about[1], field.value.strip())
+            for field in fields
+        )
         return {"fiscal_start": self._facts.settings["fiscal_start"]} | given
 
     def read(self) -> None:
@@ -123,6 +129,10 @@ class IngestPanel(SignedForm):
             settled = {field.about for field in kept}
             still = [question for question in found.questions if (file, question.key) not in settled]
             fields += kept + [asked.get((file, question.key)) or self._question(file, question) for question in still]
+        for file, error in self.refused.items():
+            if error.key == "ingest.missing_column":
+                fields += [field for about, field in asked.items() if about[0] == file and field.value.strip()]
+                fields.append(self._missing(file, error))
         self.questions.children = fields
 
     def _read_one(self, name: str, path: Path) -> ingest.Import:
@@ -162,6 +172,16 @@ class IngestPanel(SignedForm):
         else:
             field = ipw.Text(description=said, layout=layout, continuous_update=False)
         field.about = (file, question.key)
+        field.observe(lambda _change: self.read(), "value")
+        return field
+
+    def _missing(self, file: str, error: PlanError) -> ipw.Dropdown:
+        """The headers of a file, one of which may stand for the column it lacks; kept as a map once it is stored."""
+        wanted = error.facts["wanted"]
+        said = self.say("which_column", file=file, wanted=wanted.text(self._lang))
+        options = [(self.say("not_said"), ""), *((header, header) for header in error.facts["found"])]
+        field = ipw.Dropdown(options=options, value="", description=said, layout=ipw.Layout(width="auto"))
+        field.about = (file, f"{MISSING}{wanted.columns[-1]}")
         field.observe(lambda _change: self.read(), "value")
         return field
 
