@@ -603,3 +603,24 @@ def test_a_word_plan_stored_twice_adds_nothing(word, workspace):
             written = ingest.store_imports(book, [found], by="moi", effective="2026-01-01")
             assert (written > 0) == bool(expected)
         assert len(book.table("action")) == 2
+
+
+def test_a_table_drawn_without_lines_is_told_and_a_page_of_text_is_not(tmp_path, lang):
+    rows = [
+        ("Action", "Responsable", "Fin"),
+        ("Parc", "Ville", "2026"),
+        ("Rue", "SDC", "2027"),
+        ("Place", "CDC", "n.d."),
+    ]
+    page = [
+        (left, 700 - 20 * n, 10, words)
+        for n, row in enumerate(rows)
+        for left, words in zip((50, 250, 400), row, strict=True)
+    ]
+    (tmp_path / "plan.pdf").write_bytes(pdf(page))
+    imported = ingest.read(tmp_path / "plan.pdf", "notes")
+    [told] = [repair for repair in imported.repairs if repair.why == "documents.no_lines"]
+    assert {"fr": "sans filets", "en": "without lines"}[lang] in told.text(lang)
+    text = [(50, 700 - 20 * n, 10, f"• Un texte qui court sur la ligne {n} sans aucune colonne") for n in range(6)]
+    (tmp_path / "texte.pdf").write_bytes(pdf(text))
+    assert "documents.no_lines" not in whys(ingest.read(tmp_path / "texte.pdf", "notes").repairs)

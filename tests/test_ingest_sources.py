@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
 
 import pytest
+import xlsxwriter
 
 from planlib import clients, ingest, store
 from planlib.schema import PlanError
@@ -227,3 +229,83 @@ def test_two_polis_conversations_in_one_client_keep_their_votes_apart(shared, bo
         votes = ingest.resolve(ingest.read(polis / name / "votes.csv", "ballots"), book)
         items = votes.table.index.get_level_values("item")
         assert set(notes.loc[sorted(set(items)), "workshop"]) == {name}
+
+
+@pytest.fixture(params=["ID", "Id"])
+def forms_workbook(request, tmp_path):
+    """MS Forms as Excel gets it: real moments, anonymous rows, choices that end with a semicolon."""
+    path, headers = tmp_path / "Consultation.xlsx", [request.param, "Start time", "Completion time", "Email", "Name"]
+    headers += ["Last modified time"] if request.param == "Id" else []
+    questions = ["Que faut-il changer, selon vous ?", "Quels lieux ?", "Combien de fois par mois ?"]
+    begun, done = datetime(2026, 3, 9, 9, 0), datetime(2026, 3, 9, 9, 12)  # 9 March: a day that text would leave open
+    rows = [["Le bruit", "Parc;Rue;", 3], ["Des bancs 🌳", "", 12], ["", "Rue;", 1]]
+    with xlsxwriter.Workbook(path, {"default_date_format": "m/d/yy h:mm:ss"}) as book:
+        sheet = book.add_worksheet("Sheet1")
+        sheet.write_row(0, 0, headers + questions)
+        for number, answers in enumerate(rows, start=1):
+            who = [number, begun, done, "anonymous", ""] + ([None] if request.param == "Id" else [])
+            sheet.write_row(number, 0, who + answers)
+    return path
+
+
+def test_an_ms_forms_workbook_gives_each_answer_with_its_day_and_no_address(forms_workbook):
+    imported = ingest.read(forms_workbook, "notes")
+    assert not imported.questions
+    assert imported.table["text"].tolist() == ["Le bruit", "Parc; Rue", "Des bancs 🌳", "Rue"]
+    assert {day.isoformat() for day in imported.table["written"]} == {"2026-03-09"}
+    assert imported.table["question"].tolist()[:2] == ["Que faut-il changer, selon vous ?", "Quels lieux ?"]
+    assert dropped(imported) == ["Email"]
+    assert "anonymous" not in imported.table.to_string()
+    assert (imported.rows_found, imported.rows_kept, imported.set_aside) == (3, 3, [])
+
+
+def test_codes_of_limesurvey_with_survey_and_group_are_ticks_and_its_byte_order_mark_is_no_word(tmp_path):
+    lines = ['"id","submitdate","lastpage","startlanguage","token","ipaddr","12345X6X7","12345X6X8SQ001"',
+             '"1","2026-03-01 10:00:00","3","fr","abc","1.2.3.4","Plus d’arbres","Y"']  # fmt: skip
+    path = tmp_path / "results.csv"
+    path.write_text("\n".join(lines), encoding="utf-8-sig")
+    imported = ingest.read(path, "notes", {"column.12345X6X7": "text"})
+    assert imported.table["text"].tolist() == ["Plus d’arbres"]
+    assert {"token", "ipaddr"} <= set(dropped(imported))
+    assert "1.2.3.4" not in imported.table.to_string()
+
+
+def test_the_bilingual_plan_of_canada_gives_its_indicators_milestones_and_commitments(shared):
+    """106, 19 and 5, counted again with the csv module."""
+    path = shared / "data" / "plans" / "canada-nap5" / "nap5_plan.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    counted = len(rows), len({row["milestone_fr"] for row in rows}), len({row["commitment_fr"] for row in rows})
+    assert counted == (106, 19, 5)
+    plan = ingest.read(path, "actions", {"column.indicator_fr": "title_fr", "column.indicator_en": "title_en",
+                                         "column.milestone_fr": "objective", "duplicates": "keep"})  # fmt: skip
+    found = plan.rows_found, len(plan.tables["objective"]), len(plan.tables["axis"])
+    assert found == counted
+    assert plan.rows_kept == len(plan.table) == 106 - len(plan.set_aside)
+    assert len(ingest.read(path, "indicators").table) == 106
+
+
+def test_the_linked_tables_of_a_brazilian_plan_are_counted_as_records_and_not_as_lines(shared):
+    """Its 33 indicators stand on 120 lines, since cells hold line breaks: 120 is the count of lines."""
+    folder = shared / "data" / "plans" / "pnete-brasil"
+    titled = {"column.description": "title"}
+    maps = {"actions": ("actions.csv", titled), "axes": ("axes.csv", {}),
+            "indicators": ("indicators.csv", titled | {"column.type": "-", "column.baseline": "-"}),
+            "people": ("organizations.csv", {})}  # fmt: skip
+    found, counted = {}, {}
+    for kind, (name, answers) in maps.items():
+        imported = ingest.read(folder / name, kind, answers)
+        found[kind] = imported.rows_kept
+        with (folder / name).open(encoding="utf-8-sig", newline="") as file:
+            counted[kind] = len(list(csv.DictReader(file)))
+    assert found == counted == {"actions": 66, "axes": 6, "indicators": 33, "people": 85}
+    assert (folder / "indicators.csv").read_bytes().count(b"\n") - 1 == 120
+
+
+def test_labels_of_a_trello_table_are_told_since_a_card_may_have_several(write):
+    head = ["Card ID", "Card Name", "Labels", "Members", "Due Date", "List ID", "List Name", "Archived"]
+    path = write("b.csv", head, ["1", "Rue", "Mobilité (green), Été, hiver (red)", "", "", "l", "Idées", "false"])
+    imported = ingest.read(path, "actions")
+    assert "Labels" in dropped(imported, "ingest.column_unused")
+    assert imported.tables["axis"]["title"].tolist() == ["Idées"]
+    assert imported.rows_kept == 1

@@ -50,6 +50,7 @@ def blocks(path: Path, data: bytes) -> tuple[list[Block], list[Repair]]:
     _check_bomb(path, data)
     things: list[Line | tuple[int, list]] = []
     bare: list[int] = []
+    unlined: list[int] = []
     part = 0
     try:
         with _heard() as unread, pdfplumber.open(io.BytesIO(data)) as document:
@@ -58,6 +59,8 @@ def blocks(path: Path, data: bytes) -> tuple[list[Block], list[Repair]]:
             for number, page in enumerate(document.pages, start=1):
                 found, part = pdf_page.read(number, page, part)
                 things += found
+                if pdf_page.columns_without_lines(page):
+                    unlined.append(number)
                 if not page.chars:
                     bare.append(number)
                 page.close()
@@ -75,6 +78,9 @@ def blocks(path: Path, data: bytes) -> tuple[list[Block], list[Repair]]:
     if bare:
         facts = {"places": ", ".join(map(str, bare)), "n": len(bare)}
         repairs.append(Repair("", None, "", "", "", "documents.pictures", facts))
+    if unlined:
+        facts = {"places": ", ".join(map(str, unlined)), "n": len(unlined)}
+        repairs.append(Repair("", None, "", "", "", "documents.no_lines", facts))
     if unread:
         repairs.append(Repair("", None, "", "", "", "documents.partly", {"n": len(unread)}))
     return _ordered(_unbroken(_without_running_heads(things, pages, repairs), repairs)), repairs

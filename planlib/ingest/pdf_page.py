@@ -14,6 +14,7 @@ SOFT = "\u00ad"  # a hyphen that only cuts a word at the end of a line
 LONG_WORD = re.compile(r"(?:^|\n)[^\W\d_]{6,}\n[a-zà-ÿ]")
 GAP = 12.0  # points between two columns, at least: words of one line stand closer
 FEW = 4  # lines a column has at least
+COLUMNS = 3  # of a table drawn without lines: two may be a list with dates
 MIDDLE = (0.25, 0.75)  # where on its part of the page a gutter may be
 FULL = 0.55  # of the width of its column: how far the lines of a text run, at the median
 EDGE = 0.09  # of the height of the page, where running heads stand
@@ -71,6 +72,22 @@ def read(number: int, page, part: int) -> tuple[list[Line | tuple[int, list]], i
                 things.append((each.bbox[1], (number, _cells(page, each))))
         out += [thing for _, thing in sorted(things, key=lambda pair: pair[0])]
     return out, part
+
+
+def columns_without_lines(page) -> int:
+    """Rows that look like a table drawn without lines: words in at least three columns, row after row; 0 for none."""
+    tables = [each.bbox for each in page.find_tables()]
+    outside = page.filter(lambda thing: not any(_inside(thing, box) for box in tables)) if tables else page
+    starts = []
+    for row in _rows(outside, []):
+        wide = [b[0] for a, b in pairwise(row.spans) if b[0] - a[1] > GAP]
+        starts.append([row.spans[0][0], *wide])
+    full = [row for row in starts if len(row) >= COLUMNS]
+    edges = [left for row in full for left in row]
+    aligned = [
+        row for row in full if sum(sum(abs(left - edge) < 3 for edge in edges) >= FEW for left in row) >= COLUMNS
+    ]
+    return len(aligned) if len(aligned) >= FEW else 0
 
 
 def _cells(page, found) -> list[list[str]]:
