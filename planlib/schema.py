@@ -202,7 +202,7 @@ KINDS: dict[str, Kind] = {
             Column("levels", unit='value of chosen performances: "1=0; 2=0,4; 3=1"'),
             _number("points", "points, any positive scale"),
             _flag("is_gate"),
-            Column("mission"),
+            *_text("mission", "mission_fr", "mission_en"),
             _whole("position", "place in lists"),
             edition="public",
         ),

@@ -86,7 +86,14 @@ def test_a_long_label_takes_two_lines_and_a_short_one_stays():
         "\n"
     )
     assert len(lines) == 2
-    assert lines[1].endswith("…")
+    assert "…" not in lines[1]
+
+
+def test_no_word_of_a_very_long_label_is_lost():
+    title = "Mettre en place avec les commerçants et la Ville un programme d’aide à la rénovation des façades " * 2
+    lines = theme.wrapped(title).split("\n")
+    assert len(lines) == 2
+    assert " ".join(lines) == title.strip()
 
 
 @pytest.fixture

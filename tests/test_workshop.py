@@ -101,3 +101,14 @@ def test_the_annex_names_its_normalisation_and_stays_out_of_a_public_plan(here):
     html = outside.methods_annex(known, "en", "internal").html
     assert "TOPSIS" in html and "vector normalisation" in html
     assert outside.methods_annex(known, "en", "public").html == ""
+
+
+def test_missions_are_named_in_the_language_of_the_page(here):
+    judge(here.book)
+    put(here.book, "criterion", {"criterion_id": "ease", "mission": "Economic", "mission_fr": "économique"},
+        {"criterion_id": "effect", "mission": "Social"})  # fmt: skip
+    now = here.facts.at(here.today)
+    assert decide.mission_names(now, "fr") == {"Economic": "économique", "Social": "Social"}
+    assert decide.mission_names(now, "en") == {"Economic": "Economic", "Social": "Social"}
+    axes = str(workshop.Room(here)._charts()["missions"]().to_dict())
+    assert "économique" in axes and "Economic" not in axes

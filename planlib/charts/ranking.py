@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping
 
 import altair as alt
@@ -129,7 +130,11 @@ def _rows(
     for action in sorted(values.index, key=str):
         title = str(titles.get(action, action))
         row = {"id": str(action), "title": title, "lines": theme.wrapped(title, 40), "over": theme.wrapped(title, 46)}
-        row["lift"] = -8.5 * row["lines"].count("\n")  # several lines hang from the first: half of them goes up
+        row["long"] = len(row["lines"]) > 81  # two lines of 40: beyond, three smaller ones, and nothing is cut
+        if row["long"]:
+            row["lines"] = _three(title)
+        # Several lines hang from the first: half of them goes up.
+        row["lift"] = (-7 if row["long"] else -8.5) * row["lines"].count("\n")
         row |= {f"v{i}": None if pd.isna(value) else float(value) for i, value in enumerate(values.loc[action])}
         row["full"] = bool(values.loc[action].notna().all())
         row["sure"] = ""
@@ -139,6 +144,14 @@ def _rows(
             row["was"] = int(was)
         rows.append(row)
     return rows
+
+
+def _three(title: str) -> str:
+    """A title on three lines, as wide as they must be."""
+    width = 44
+    while len(lines := textwrap.wrap(title, width)) > 3:
+        width += 1
+    return "\n".join(lines)
 
 
 def _at(x: str) -> dict:
@@ -153,7 +166,7 @@ def _bars(n: int) -> list[alt.Chart]:
     """
     return [
         alt.Chart()
-        .transform_aggregate(rows="values(row)")
+        .transform_aggregate(rows=f"values(part_{i})")  # what it looks at for changes, a resize too
         .transform_calculate(type='"MultiLineString"', coordinates=f"pluck(datum.rows, 'part_{i}')")
         .mark_geoshape(aria=False, clip=False, filled=False, stroke=shade, strokeWidth=alt.expr("thick"))
         .project(type="identity", scale=1, translate=[0, 0])
@@ -174,8 +187,8 @@ def _titles() -> alt.Chart:
         aria=False,
         align="left",
         lineBreak="\n",
-        lineHeight=alt.expr("leading"),
-        fontSize=alt.expr("size"),
+        lineHeight=alt.expr("datum.long && !narrow ? 14 : leading"),
+        fontSize=alt.expr("datum.long ? (narrow ? 10 : 12) : size"),
         dy=alt.expr("narrow ? -13 : datum.lift"),
     )
     return text.encode(**_at("38"), text=alt.value(alt.expr("narrow ? datum.over : datum.lines")))

@@ -14,6 +14,7 @@ INK, MUTED, RULE, PAPER = "#1b2430", "#5b6675", "#d8dee6", "#ffffff"
 ACCENT = "#1f5f8b"
 FONT = 'Inter, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 WIDTH = 680
+LABEL = 480  # pixels of the longest label: a title of 120 characters on two lines
 
 # In the order in which a chart stacks them: neighbours differ by 12 in L* or more, each reaches 3:1 on white, and
 # every two stay apart in the common colour blindnesses (tests/test_charts.py computes it).
@@ -148,7 +149,7 @@ def _look(accent: str = ACCENT, lang: str = "fr") -> alt.theme.ThemeConfig:
                 "domain": False,
                 "ticks": False,
                 "labelPadding": 8,
-                "labelLimit": 320,
+                "labelLimit": LABEL,
             },
             "axisY": {"grid": False, "labelLineHeight": 16},
             "legend": {
@@ -175,8 +176,12 @@ def titled(finding: str, measured: str) -> alt.TitleParams:
 
 
 def wrapped(title: str, width: int = 34) -> str:
-    """A label on two lines at most, '\\n' between them (see LINES); what does not fit ends with an ellipsis."""
-    return "\n".join(textwrap.wrap(title, width, max_lines=2, placeholder=" …")) or title
+    """A label on two lines at most, '\\n' between them (see LINES); wider ones for a very long one: never cut."""
+    lines = textwrap.wrap(title, width)
+    while len(lines) > 2:
+        width += 1
+        lines = textwrap.wrap(title, width)
+    return "\n".join(lines) or title
 
 
 LINES = "split(datum.label, '\\n')"  # labelExpr of an axis whose labels came from `wrapped`

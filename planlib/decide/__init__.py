@@ -2,7 +2,18 @@
 
 from planlib.decide.methods import method_finding, methods
 from planlib.decide.planned import Plan, plan
-from planlib.decide.ranked import METHODS, bands, costs_of, judgements, missions, names, priorities, ranking, values
+from planlib.decide.ranked import (
+    METHODS,
+    bands,
+    costs_of,
+    judgements,
+    mission_names,
+    missions,
+    names,
+    priorities,
+    ranking,
+    values,
+)
 from planlib.decide.talk import agreement, discussions, tables_apart
 from planlib.decide.weighing import weights, weights_apart, weights_of
 
@@ -16,6 +27,7 @@ __all__ = [
     "judgements",
     "method_finding",
     "methods",
+    "mission_names",
     "missions",
     "names",
     "plan",

@@ -6,7 +6,7 @@ import pandas as pd
 
 from planlib import robust, score
 from planlib.decide.weighing import weights
-from planlib.facts import Facts, titles
+from planlib.facts import Facts, said_in, titles
 from planlib.schema import CODES, PlanError
 from planlib.weights import DECIMALS
 
@@ -85,6 +85,17 @@ def missions(facts: Facts) -> pd.DataFrame:
     if serves.nunique() != 2 or not judged.notna().to_numpy().any():
         return pd.DataFrame({"on_front": pd.Series(dtype="boolean")})
     return robust.front(robust.mission_scores(judged, weights(facts)[0], serves))
+
+
+def mission_names(facts: Facts, lang: str) -> dict[str, str]:
+    """Each mission as the language says it; as written where a criterion gives no translation."""
+    criteria = facts.scored_criteria
+    said = criteria.assign(said=said_in(lang, criteria, "mission")).dropna(subset="mission").sort_index()
+    written = said["said"] == said["mission"]
+    # One criterion with the translation says it for all of its mission.
+    return (
+        said.assign(written=written).sort_values("written", kind="stable").groupby("mission")["said"].first().to_dict()
+    )
 
 
 def scored(judged: pd.DataFrame, shares: pd.Series, method: str) -> pd.DataFrame:

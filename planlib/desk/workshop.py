@@ -157,7 +157,9 @@ class Room:
             found["impact"] = lambda: decision.impact_effort(table.assign(effort_days=days), names, lang)
         front = decide.missions(now)
         if front["on_front"].notna().any():
-            found["missions"] = lambda: decision.two_missions(front, names, lang)
+            found["missions"] = lambda: decision.two_missions(
+                front.rename(columns=decide.mission_names(now, lang)), names, lang
+            )
         return found
 
     def _contributions(self, table: pd.DataFrame, names: pd.Series, criteria: pd.Series) -> alt.LayerChart:

@@ -28,6 +28,20 @@ SCREEN = """() => [...document.querySelectorAll("#chart [aria-roledescription='t
   .filter((mark) => mark.textContent)
   .sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top)
   .map((mark) => mark.getAttribute("aria-label"))"""
+# Pixels from the far end of all bars of the widest row to its score, then of the next rows.
+GAPS = """() => {
+  const ends = new Map();
+  for (const path of document.querySelectorAll("#chart .mark-shape path")) {
+    for (const [, x, y] of path.getAttribute("d").matchAll(/L([\\d.]+),([\\d.]+)/g)) {
+      ends.set(+y, Math.max(ends.get(+y) ?? 0, +x));
+    }
+  }
+  return [...document.querySelectorAll("#chart [aria-roledescription='text mark']")].flatMap((mark) => {
+    const [, x, y] = mark.getAttribute("transform").match(/translate\\(([\\d.]+),([\\d.]+)\\)/).map(Number);
+    const row = [...ends.keys()].find((at) => Math.abs(at - y) < 8);
+    return row === undefined || !/^\\d/.test(mark.textContent) ? [] : [x - ends.get(row)];
+  });
+}"""
 SET = """async (points) => {
   const { view } = document.getElementById("chart");
   points.forEach((value, i) => view.signal(`points_${i}`, value));
@@ -131,6 +145,14 @@ def test_the_screen_shows_that_order_from_top_to_foot(opened, values, weightings
             for row in table.itertuples()
         ]
         assert opened.evaluate(SCREEN) == told
+
+
+def test_scores_stand_at_the_end_of_their_bars_when_opened_and_when_the_window_changes(opened):
+    for width in (1280, 1000, 1280):
+        opened.set_viewport_size({"width": width, "height": 900})
+        opened.wait_for_timeout(200)
+        gaps = opened.evaluate(GAPS)
+        assert gaps and gaps == pytest.approx([gaps[0]] * len(gaps), abs=0.6), width
 
 
 def test_moving_one_slider_moves_the_order_at_once_and_back(opened, values):
