@@ -213,6 +213,7 @@ def test_a_missing_column_is_picked_in_the_panel_and_the_choice_is_a_map(tmp_pat
         panel.files.value = (str(received / "plan.csv"),)
         panel.look.click()
         assert "plan.csv" in panel.refused
+        assert "--" not in panel.report.value  # nothing to type on a command line here
         [field] = panel.questions.children
         assert [value for _, value in field.options] == ["", "Piste retenue", "Porteur"]
         field.value = "Piste retenue"

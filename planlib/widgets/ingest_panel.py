@@ -23,6 +23,7 @@ KINDS = (
 )  # fmt: skip
 READ = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".docx", ".pptx", ".pdf", ".json")
 MISSING = "missing."  # a field in which a person says which header stands for a column that was not found
+WHOLE = "<style>.planlib-asked .widget-inline-hbox > .widget-label { white-space: normal; }</style>"  # long questions
 FEW = 12  # lines of a report shown without being asked for
 
 
@@ -47,10 +48,11 @@ class IngestPanel(SignedForm):
         self.look = ipw.Button(description=self.say("read"), button_style="info")
         self.report = ipw.HTML(self._hint())
         self.questions = ipw.VBox()
+        self.questions.add_class("planlib-asked")
         side = ipw.VBox([self.kind, ipw.HBox([self.upload, self.look])])
         grid = ipw.Layout(grid_template_columns="2fr 2fr auto", grid_gap="0 16px", align_items="flex-start")
         top = ipw.GridBox([self.files, self.paste, side], layout=grid)
-        super().__init__(facts, lang, [top, self.report, self.questions], saved)
+        super().__init__(facts, lang, [ipw.HTML(WHOLE), top, self.report, self.questions], saved)
         self.look.on_click(lambda _button: self.read())
         self.kind.observe(lambda _change: setattr(self.questions, "children", ()), "value")
 
@@ -151,7 +153,10 @@ class IngestPanel(SignedForm):
         head = escape(self.say(key, n=kept + aside, kept=kept, aside=aside))
         parts = [f"<strong>{head}</strong>"] if self.found else []
         for file, error in self.refused.items():
-            parts.append(f"<p class='answer wrong' role='alert'>{escape(file)} — {escape(error.text(self._lang))}</p>")
+            text = error.text(self._lang)
+            if error.key == "ingest.missing_column":  # a list below asks which one it is
+                text = self.say("no_such_column", wanted=error.facts["wanted"].text(self._lang))
+            parts.append(f"<p class='answer wrong' role='alert'>{escape(file)} — {escape(text)}</p>")
         for found in self.found.values():
             head, *lines = found.text(self._lang).split("\n")
             body = "<br>".join(map(escape, lines))
