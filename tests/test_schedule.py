@@ -252,6 +252,24 @@ def test_one_at_once_for_each_owner():
         problem({"A": 2, "B": 1, "C": 1}, dict.fromkeys("ABC", 2), 2, columns=owners, limits={"per_owner": {"Sam": 1}})
     )
     assert chosen(only_sam) == ["A", "B", "C"]
+    assert only_sam.assumed == ()
+
+
+def test_a_limit_for_someone_who_leads_nothing_is_told():
+    plan = problem({"A": 1}, {"A": 2}, columns={"owner": {"A": "Léa"}}, limits={"per_owner": {"Lea": 1, "Léa": 1}})
+    assert [note.text("fr").replace("\u00a0", " ") for note in plan.assumed] == [
+        "Lea ne mène aucune action du plan : sa limite de 1 à la fois ne sert pas."
+    ]
+
+
+def test_a_full_mode_is_worth_more_than_a_light_one_however_small_the_values():
+    """The light mode, half a point, is not rounded up to the point of the full one."""
+    modes = pd.DataFrame(
+        [("A", "full", 2, 1.0), ("A", "light", 1, 0.5)], columns=["action_id", "mode", "duration_weeks", "value_share"]
+    )
+    plan = solve(Problem(actions=pd.DataFrame({"value": [1]}, index=pd.Index(["A"], name="action_id")), modes=modes))
+    assert plan.actions["mode"].loc["A"] == "full"
+    assert (plan.status, plan.value) == ("optimal", 1)
 
 
 def test_a_light_mode_enters_where_the_full_one_does_not():

@@ -128,6 +128,17 @@ def test_what_is_done_dropped_refused_by_a_gate_or_forced_out_stays_outside_with
     assert list(found.problem.actions.index) == ["E"]
 
 
+def test_where_no_first_step_is_named_longer_actions_do_without_and_it_is_said(book):
+    put(book, "action", {"action_id": "L", "title": "Place", "horizon": "long"}, {"action_id": "S", "title": "Étude"})
+    found = read(book)
+    assert not found.problem.limits.first_steps
+    assert "No first step is named: medium- and long-term actions are planned without one" in said(found)
+    put(book, "action", {"action_id": "S", "title": "Étude", "first_step_of": "L"})
+    found = read(book)
+    assert found.problem.limits.first_steps
+    assert not any("first step" in text for text in said(found))
+
+
 def test_a_score_comes_before_a_stated_priority(book):
     put(book, "action", *({"action_id": a, "title": a, "priority": "essential"} for a in ("A", "B")))
     assert read(book, {"A": 0.3}).problem.actions["value"].to_dict() == {"A": 0.3, "B": 1.0}

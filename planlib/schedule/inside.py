@@ -96,7 +96,8 @@ def compiled(problem) -> Inside:
     cells, funds, spent = _cells(problem, money_scale)
     budget = np.maximum(0, funds - spent)
     values = actions["value"].to_numpy(float)
-    point_scale = _point_scale(values)
+    shares = problem.modes["value_share"].to_numpy(float)
+    point_scale = _point_scale(actions["value"].reindex(problem.modes["action_id"]).to_numpy(float) * shares)
     before, after = _needs(problem, number)
     lags = {lag: calendar.after_lag(lag) for pairs in before for _, lag in pairs}
     groups = _groups(problem, number)

@@ -158,6 +158,10 @@ class Problem:
         return weeks
 
     def _list_assumed(self, assumed: list[Reason]) -> None:
+        if isinstance(self.limits.per_owner, Mapping):
+            for owner in sorted(set(self.limits.per_owner) - set(self.actions["owner"].dropna()), key=str):
+                n = int(self.limits.per_owner[owner])
+                assumed.append(Reason("schedule.assumed_no_owner", {"owner": str(owner), "n": n}))
         last = int(self.calendar.weeks[-1])
         if self.capacity is not None:
             ends = self.capacity.groupby("role_id")["week"].max()
