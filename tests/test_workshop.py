@@ -50,7 +50,7 @@ def test_before_anybody_judged_each_piece_says_what_to_do(here):
 def test_what_one_piece_stores_the_others_show(here):
     judge(here.book)
     room = workshop.Room(here)
-    origin, panel, _ = room.weighing().children
+    origin, panel, *_ = room.weighing().children
     assert "aucun poids donné" in origin.value
     put(here.book, "weight", *({"judge_id": ROOM, "criterion_id": c, "points": len(c)} for c in CRITERIA))
     room.again()
@@ -101,6 +101,43 @@ def test_the_annex_names_its_normalisation_and_stays_out_of_a_public_plan(here):
     html = outside.methods_annex(known, "en", "internal").html
     assert "TOPSIS" in html and "vector normalisation" in html
     assert outside.methods_annex(known, "en", "public").html == ""
+
+
+def test_see_the_scores_opens_the_cell_in_the_form_at_a_judge_who_scored_it(here):
+    judge(here.book, tables=("T1", "T2"))
+    put(
+        here.book,
+        "judgement",
+        {"judge_id": "T0", "action_id": "A", "criterion_id": "ease", "performance": 1.0, "table": "T0"},
+    )
+    room = workshop.Room(here)
+    talk, form = room.discussions().children[0], room.scores()
+    assert form.judge.value == "T0"
+    first = talk.next.iloc[0]
+    talk._chosen("B", "effect")
+    assert form.judge.value == "T1" and form.table.looked == "B\neffect"
+    talk._rows.children[0].children[1].click()
+    assert form.table.looked == f"{first['action_id']}\n{first['criterion_id']}"
+
+
+def test_pairs_are_one_fold_away_and_their_weights_start_the_sliders(here):
+    judge(here.book)
+    *_, fold = (room := workshop.Room(here)).weighing().children
+    assert fold.selected_index is None and fold.titles == ("Comparer les critères deux à deux",)
+    panel, foot = fold.children[0].children
+    button, said = foot.children
+    button.click()
+    assert 'role="alert"' in said.value, "a pair is still to answer"
+    [(pair, question)] = panel.answers.items()
+    question.value = 3.0
+    button.click()
+    assert room._panel.children[0].weights.to_dict() == pytest.approx({pair[0]: 75, pair[1]: 25})
+
+
+def test_only_the_firms_review_says_what_goes_unseen(here):
+    known = here.facts.at(here.today)
+    assert outside.blind_annex(known, "fr", "internal").html == outside.blind_annex(known, "fr", "public").html == ""
+    assert "Que ne voit-on pas" in outside.blind_annex(known, "fr", "firm").html
 
 
 def test_missions_are_named_in_the_language_of_the_page(here):

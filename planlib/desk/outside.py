@@ -23,6 +23,13 @@ def blind_spots(facts: Facts, lang: str, edition: str = "internal") -> Html:
     return Html(f"<ul>{items}</ul>")
 
 
+def blind_annex(facts: Facts, lang: str, edition: str) -> Html:
+    """The annex of the firm's own review on what goes unseen; nothing in a client's edition."""
+    if edition != "firm":
+        return Html("")
+    return Html(f"<h2>{_say('blind', lang)}</h2>") + blind_spots(facts, lang, edition)
+
+
 def methods(facts: Facts, lang: str) -> Html:
     """Whether another method would order otherwise: one sentence, how each was used, the actions placed differently."""
     table = decide.methods(facts)

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import altair as alt
 import pandas as pd
-from ipywidgets import HTML, Button, HBox, Layout, ToggleButtons, VBox, Widget
+from ipywidgets import HTML, Accordion, Button, HBox, Layout, ToggleButtons, VBox, Widget
 
 from planlib import decide, facts, score
 from planlib.charts import decision, page
@@ -22,6 +22,7 @@ from planlib.plan import rows
 from planlib.schema import PlanError
 from planlib.widgets.discussion import DiscussionList
 from planlib.widgets.live import Again, Live
+from planlib.widgets.pairwise_panel import PairwisePanel
 from planlib.widgets.priority_form import PriorityForm
 from planlib.widgets.score_form import ScoreForm
 from planlib.widgets.signed import STYLE
@@ -37,6 +38,8 @@ class Room:
     def __init__(self, here: Desk):
         self._here, self._lang = here, here.lang
         self._pieces: list[Live | Again] = []
+        self._form: ScoreForm | None = None
+        self._panel: Again | None = None
         self._start: pd.Series | None = None  # weights the sliders start from, when not those in use
         self.facts = here.facts.at(here.today)
         alt.JupyterChart.enable_offline()  # the renderer does it for charts it shows; these stand in panels
@@ -51,12 +54,12 @@ class Room:
         """Sliders beside the ranking they give, where the weights come from, and the act that keeps them."""
         if decide.values(self.facts).dropna(how="all").empty:
             return HTML(line(self._here, "not_judged").html)
-        panel = self._kept(Again(self.ranking))
+        panel = self._panel = self._kept(Again(self.ranking))
         origin = self._kept(Live(lambda: line(self._here, "weights_from", origin=self._origin())))
         keep = KeepWeights(
             self.facts, self._lang, lambda: panel.children[0], lambda start: self._begin(start, panel), self._stored
         )
-        return VBox([origin, panel, keep])
+        return VBox([origin, panel, keep, self.pairs()])
 
     def ranking(self) -> LiveRanking:
         """The live ranking over the judgements as they now stand."""
@@ -83,13 +86,36 @@ class Room:
                     decide.discussions(self.facts),
                     self._lang,
                     decide.names(self.facts, self._lang) | facts.titles(self.facts.actions, self._lang).to_dict(),
+                    chosen=self._see,
                 )
             )
         )
 
     def scores(self) -> Widget:
         """A judge's scores, to correct with who and why."""
-        return ScoreForm(self.facts, self._lang, saved=self._stored)
+        self._form = ScoreForm(self.facts, self._lang, saved=self._stored)
+        return self._form
+
+    def pairs(self) -> Widget:
+        """The criteria two by two, folded: the weights they give can be where the sliders start."""
+        criteria = facts.titles(self.facts.scored_criteria, self._lang)
+        if len(criteria) < 2:
+            return HTML("")
+        panel = PairwisePanel(criteria, self._lang)
+        button, said = Button(description=self._say("pairs_start"), layout=Layout(width="auto")), HTML()
+
+        def begin(_button: Button) -> None:
+            try:
+                self._start, told = panel.weights, self._say("pairs_started")
+            except PlanError as error:
+                said.value = f'<p role="alert">{escape(error.text(self._lang))}</p>'
+                return
+            if self._panel is not None:
+                self._panel.again()
+            said.value = f'<p role="status">{escape(told)}</p>'
+
+        button.on_click(begin)
+        return Accordion([VBox([panel, HBox([button, said])])], titles=[self._say("pairs")], selected_index=None)
 
     def priorities(self) -> Widget:
         """What people decide after seeing ranks, action by action, with who and why."""
@@ -175,6 +201,11 @@ class Room:
 
     def _origin(self) -> str:
         return decide.weights(self.facts)[1].text(self._lang)
+
+    def _see(self, action_id: str, criterion_id: str) -> None:
+        """The scores behind a disagreement, in the form that corrects them."""
+        if self._form is not None:
+            self._form.show(action_id, criterion_id)
 
     def _begin(self, start: pd.Series | None, panel: Again) -> None:
         self._start = start

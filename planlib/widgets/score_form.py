@@ -48,6 +48,14 @@ class ScoreForm(SignedForm):
         )
         self._holder.children = [self.table]
 
+    def show(self, action_id: str, criterion_id: str) -> None:
+        """Bring the cell into view: of the judge shown, or of the first who scored it when that one did not."""
+        judged = decide.judgements(self._facts).dropna(subset="performance")
+        cell = judged[(judged["action_id"] == action_id) & (judged["criterion_id"] == criterion_id)]
+        if len(cell) and self.judge.value not in set(cell["judge_id"]):
+            self.judge.value = sorted(cell["judge_id"])[0]
+        self.table.look(action_id, criterion_id)
+
     def check(self) -> None:
         if self.table.judgements.empty:
             raise PlanError("panel.no_score_changed")

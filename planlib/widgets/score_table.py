@@ -80,10 +80,19 @@ function render({ model, el }) {
     model.set("left_out", left);
     send(changes);
   });
+  const look = () => {
+    const input = [...el.querySelectorAll("input")].find((one) => one.dataset.key === model.get("looked"));
+    if (!input) return;
+    input.scrollIntoView({ block: "center", inline: "center" });
+    input.focus();
+    input.select();
+  };
   el.classList.add("planlib-scores");
   el.append(table, said);
   draw();
   model.on("change:actions change:criteria", draw);
+  model.on("change:looked", look);
+  requestAnimationFrame(look);  // once the table stands on the page
   model.on("change:cells change:message change:wrong", fill);
 }
 export default { render };
@@ -123,6 +132,7 @@ class ScoreTable(anywidget.AnyWidget):
     corner = traitlets.Unicode().tag(sync=True)
     message = traitlets.Unicode().tag(sync=True)
     wrong = traitlets.Unicode().tag(sync=True)  # key of the first cell that cannot be read
+    looked = traitlets.Unicode().tag(sync=True)  # key of the cell shown and ready to type in
     left_out = traitlets.Int().tag(sync=True)  # pasted cells that fell outside the table
 
     def __init__(
@@ -173,6 +183,11 @@ class ScoreTable(anywidget.AnyWidget):
         names = [*JUDGEMENT, "performance_found"]
         table = pd.DataFrame(rows, columns=names).astype({"performance": "float64"})
         return table.set_index(names[:3])
+
+    def look(self, action_id: str, criterion_id: str) -> None:
+        """Bring a cell into view, ready to type in."""
+        self.looked = ""  # so that asking for the same cell again shows it again
+        self.looked = f"{action_id}\n{criterion_id}"
 
     def _read(self, key: str) -> tuple:
         """One cell, checked against its scale by the room that will score it."""
