@@ -113,7 +113,7 @@ def from_order(order: Iterable | pd.Series) -> pd.Series:
     Raises
     ------
     PlanError
-        No criterion, a criterion named twice, a blank rank.
+        No criterion, a criterion named twice, a blank, negative or infinite rank.
 
     Source
     ------
@@ -130,6 +130,9 @@ def from_order(order: Iterable | pd.Series) -> pd.Series:
         raise PlanError("weights.twice", criterion=str(ranks.index[ranks.index.duplicated()][0]))
     if ranks.isna().any():
         raise PlanError("weights.rank_blank", criterion=str(ranks.index[ranks.isna()][0]))
+    wrong = ranks[(ranks < 0) | np.isinf(ranks)]
+    if len(wrong):
+        raise PlanError("weights.rank_wrong", criterion=str(wrong.index[0]), found=f"{wrong.iloc[0]:g}")
     n = len(ranks)
     centroid = np.cumsum((1 / np.arange(1, n + 1))[::-1])[::-1] / n
     place = ranks.rank(method="first").astype(int) - 1

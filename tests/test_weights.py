@@ -287,3 +287,9 @@ def test_the_order_of_rows_does_not_change_the_weights_of_a_group():
     points = given_by(J1={"a": 60, "b": 40}, J2={"a": 10, "b": 30}, J3={"a": 1, "b": 8})
     shuffled = points.sample(frac=1, random_state=3)
     pd.testing.assert_frame_equal(weights.from_judges(points), weights.from_judges(shuffled), check_exact=True)
+
+
+@pytest.mark.parametrize(("rank", "found"), [(-1, "-1"), (float("inf"), "inf")])
+def test_a_rank_that_nobody_can_hold_is_refused(rank, found):
+    with pytest.raises(PlanError, match=rf"The rank of criterion 'b' is '{found}'\. Write 1 for the first"):
+        weights.from_order(pd.Series({"a": 1, "b": rank}))
