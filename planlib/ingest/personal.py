@@ -11,6 +11,7 @@ EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(
     r"(?<![\d.,-])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\d-])(?: ?(?:poste|p\.|ext\.?|x) ?\d+)?"
 )
+ENDING = re.compile(r"[ .)-]\d{3}[ .-]\d{4}")  # seldom there, and quick to look for
 SHOWN = 10  # rows told by their number
 
 
@@ -22,8 +23,11 @@ def report(rows: Rows) -> None:
             continue
         cells = [row[place] for row in rows.cells]
         text = "\n".join(set(cells))
-        for pattern, why in ((EMAIL, "ingest.email_inside"), (PHONE, "ingest.phone_inside")):
-            if not pattern.search(text):
+        for pattern, why, likely in (
+            (EMAIL, "ingest.email_inside", "@" in text),
+            (PHONE, "ingest.phone_inside", ENDING.search(text)),
+        ):
+            if not likely or not pattern.search(text):
                 continue
             found = [i for i, cell in enumerate(cells) if i not in rows.aside and pattern.search(plain(cell))]
             if found:
