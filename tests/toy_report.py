@@ -25,6 +25,10 @@ spec = {
     "encoding": {
         "y": {"field": "action", "type": "nominal", "title": "Action", "sort": "-x"},
         "x": {"field": "cost", "type": "quantitative", "title": "Coût ($)"},
+        "tooltip": [
+            {"field": "action", "title": "Action"},
+            {"field": "cost", "type": "quantitative", "title": "Coût ($)"},
+        ],
     },
 }
 display({"application/vnd.vegalite.v6.json": spec}, raw=True)

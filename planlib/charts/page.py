@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import os
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
@@ -16,7 +13,7 @@ from string import Template
 import altair as alt
 import pandas as pd
 
-from planlib.charts import live, ranking, theme
+from planlib.charts import bundle, live, ranking, theme
 from planlib.words import day, number, word
 from planlib.workspace import HOME
 
@@ -85,9 +82,9 @@ def live_page(chart: alt.LayerChart, about: About, table: pd.DataFrame | None = 
         beside=_beside(about, table),
         # A JSON text with no `<` can neither end its element nor start a comment.
         spec=json.dumps(page, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c"),
-        bundle=_bundle(),
+        bundle=bundle.script(),
         script=script,
-        hashes=" ".join(_hash(text) for text in (_bundle(), script)),
+        hashes=" ".join((bundle.policy_of_script(), bundle.policy(script))),
     )
 
 
@@ -98,18 +95,6 @@ def write(path: str | Path, chart: alt.LayerChart, about: About, table: pd.DataF
     apart.write_text(live_page(chart, about, table), encoding="utf-8")
     os.replace(apart, path)
     return path
-
-
-@cache
-def _bundle() -> str:
-    """Vega, Vega-Lite and Vega-Embed in one script, as vl-convert carries them."""
-    import vl_convert
-
-    return vl_convert.javascript_bundle().replace("</script", "<\\/script")
-
-
-def _hash(script: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 def _beside(about: About, table: pd.DataFrame | None) -> str:

@@ -26,7 +26,8 @@ VEGA_SPEECH = re.compile(r' (?:aria-[a-z]+|role|class|xmlns(?::xlink)?|pointer-e
 def figure(spec: dict[str, Any], lang: str, ids: set[str]) -> str:
     """The chart as `<figure>`: title and subtitle as text, an SVG with the chart's description, the data as a table.
 
-    The picture is drawn here, with the numbers and dates of `lang`: nothing is left to draw in the reader's browser.
+    The picture is drawn here, with the numbers and dates of `lang`: paper and a browser without scripts need no more.
+    The chart itself goes with it, for charts.js to draw anew at the screen's width, with exact figures under the hand.
     """
     title, subtitle = _titles(spec)
     description = _text(spec.get("description")) or title or word("report.chart", lang)
@@ -34,13 +35,30 @@ def figure(spec: dict[str, Any], lang: str, ids: set[str]) -> str:
     caption += f'<p class="chart-subtitle">{escape(subtitle)}</p>' if subtitle else ""
     svg = clean(_drawn(json.dumps(_plain(spec, titled=bool(title)), sort_keys=True), lang), ids)
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(description)}" ', 1)
+    alive = {"spec": _alive(spec, lang, bool(title)), "told": description, "light": word("report.light", lang)}
     return (
         f'<figure role="group" aria-label="{escape(title or description)}">'
         + (f"<figcaption>{caption}</figcaption>" if caption else "")
         + f'<div class="chart" tabindex="0" role="group" aria-label="{escape(word("report.chart", lang))}">{svg}</div>'
+        + f'<script type="application/json">{_json(alive)}</script>'
         + clean(_data(spec, lang), ids, scroll_label=word("report.chart_data", lang))
         + "</figure>\n"
     )
+
+
+def _alive(spec: dict[str, Any], lang: str, titled: bool) -> dict[str, Any]:
+    """The chart as the browser draws it, numbers and dates in `lang`; planlib's own charts say so themselves."""
+    plain, config = _plain(spec, titled=titled), spec.get("config", {})
+    if "locale" in config:
+        return plain
+    from planlib.charts import theme
+
+    return {**plain, "config": {**config, "locale": theme.locale(lang)}}
+
+
+def _json(found: dict[str, Any]) -> str:
+    """A JSON text with no `<`: it can neither end its element nor start a comment."""
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 @lru_cache(maxsize=512)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from functools import cache
 from html import escape
@@ -11,6 +9,7 @@ from html import escape
 import nbformat
 from nbconvert.exporters.templateexporter import TemplateExporter
 
+from planlib.charts import bundle
 from planlib.report.clean import Heading
 from planlib.report.content import About, Content
 from planlib.report.parameters import TEMPLATES
@@ -25,7 +24,8 @@ def page(content: Content, about: About) -> str:
     shown = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("display_data", {"text/html": content.html})])]
     )
-    script = _read("page.js")
+    charts = '<script type="application/json">' in content.html
+    script = _read("page.js") + (_read("charts.js") if charts else "")
     look = "\n".join(_read(name) for name in ("base.css", "blocks.css") if (PAGE / name).is_file())
     html, _ = _exporter().from_notebook_node(
         shown,
@@ -37,7 +37,8 @@ def page(content: Content, about: About) -> str:
             "contents": _contents(content.headings),
             "style": look + _of_client(about, title),
             "script": script,
-            "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            "bundle": bundle.packed() if charts else "",
+            "scripts": bundle.policy(script) + (f" {bundle.policy_of_script()}" if charts else ""),
             "word": lambda key, **facts: word(f"report.{key}", about.lang, **facts),
             "escape": escape,
         },

@@ -12,21 +12,6 @@
   };
   const fold = () => { if (contents) contents.open = !narrow.matches; };
   fold();
-
-  // On a telephone a wide picture shows its left part only, where unequal bars may look equal: its few figures
-  // come first.
-  const phone = window.matchMedia("screen and (max-width: 40rem)");
-  const tell = () => {
-    for (const chart of document.querySelectorAll("figure > .chart")) {
-      const figures = chart.parentElement.querySelector(":scope > details");
-      const short = figures && figures.querySelectorAll("tbody tr").length <= 12;
-      if (!short || !phone.matches || chart.scrollWidth <= chart.clientWidth + 1) continue;
-      figures.open = true;
-      chart.before(figures);
-    }
-  };
-  tell();
-  phone.addEventListener("change", tell);
   measure();
   narrow.addEventListener("change", fold);
   window.addEventListener("resize", measure);
