@@ -59,7 +59,7 @@ def made(tmp_path_factory) -> dict[str, dict]:
 def page_text(record: dict) -> str:
     """What the page says in text; a chart's numbers are in the table of its data."""
     html = Path(record["files"][0]).read_text(encoding="utf-8").partition("<main")[2].partition("</main>")[0]
-    return unescape(re.sub(r"<svg.*?</svg>|<[^>]*>", " ", html, flags=re.S))
+    return unescape(re.sub(r"<(svg|script).*?</\1>|<[^>]*>", " ", html, flags=re.S))
 
 
 def pdf_text(record: dict) -> str:
