@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
+import shutil
+import subprocess
 from datetime import date
 
 import pandas as pd
@@ -11,6 +12,9 @@ import pytest
 from test_scenario import START, book, compare, put, store_plan  # noqa: F401 the fixture of a small plan
 
 from planlib import cli, facts, scenario
+from planlib.charts import levers
+from planlib.charts import plan as plan_charts
+from planlib.desk import council_blocks as blocks
 from planlib.schema import PlanError
 
 MARCH = date(2026, 3, 2)
@@ -212,6 +216,77 @@ def test_rows_that_hold_from_a_later_day_are_not_hidden_in_silence(mandate):
     assert len(mandate.history()) == n
 
 
+# Its charts and its page
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_options_chart_counts_each_action_of_the_plan_once_an_option(mandate, lang):
+    found = council(mandate, "budget.fonds=-20000")
+    spec = plan_charts.options(found, lang).to_dict()
+    bars = [row for data in spec["datasets"].values() for row in data]
+    assert {row["option"] for row in bars} and len(bars) == 12  # three options, four fates
+    ends = [max(row["end"] for row in bars if row["option"] == one) for one in dict.fromkeys(r["option"] for r in bars)]
+    assert ends == [6, 6, 6]
+    told = " ".join(spec["title"]["text"]).replace("\u00a0", " ")
+    assert told.startswith("6 actions sur 6 restent" if lang == "fr" else "6 of 6 actions stay")
+    tooltip = {field["title"] for layer in spec["layer"] for field in layer["encoding"].get("tooltip", [])}
+    assert tooltip == ({"Option", "Ce qui lui arrive", "Actions"} if lang == "fr" else
+                       {"Option", "What becomes of it", "Actions"})  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_scenarios_side_by_side_are_drawn_in_three_columns_with_what_is_lost(mandate, lang):
+    found = scenario.side_by_side(
+        mandate, {"A": ["budget.fonds=-20000"], "B": ["action.P=out"]}, today=MARCH, time_limit=1.0
+    )
+    spec = levers.side_by_side(found, lang).to_dict()
+    rows = [row for data in spec["datasets"].values() for row in data]
+    assert list(dict.fromkeys(row["column"] for row in rows)) == [
+        "Plan actuel" if lang == "fr" else "Present plan", "A", "B"
+    ]  # fmt: skip
+    lost = {(row["column"], row["label"].split()[0]) for row in rows if row["group"] == "out"}
+    assert {one for column, one in lost if column == "B"} == {"P"}
+    expected = found.scenarios["A"].actions.query("change == 'out'")["action_id"]
+    assert {one for column, one in lost if column == "A"} == set(expected)
+    assert {row["what"] for row in rows if row["group"] == "out"} == {"sort" if lang == "fr" else "out"}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_note_sets_three_options_beside_their_sums_and_escapes_what_people_wrote(mandate, lang):
+    put(mandate, "action", {"action_id": "U", "title": "<b>Gras</b> & frais"})
+    found = council(mandate, "budget.fonds=-20000")
+    table = blocks.options(found, lang).html
+    assert table.count('<th scope="col">') == 4 and table.count("<tr>") == 6
+    assert "<b>Gras" not in table and "&lt;b&gt;Gras&lt;/b&gt; &amp; frais" in table
+    sums = blocks.sums(found, lang).html.replace("\u00a0", " ").replace("\u202f", " ")
+    for amount in (40_000, 20_000):
+        assert (f"{amount:,} $".replace(",", " ") if lang == "fr" else f"${amount:,}") in sums
+    detail = blocks.detail(found, lang).html
+    assert detail.count("<h3>") == 3 and detail.count("<tr>") >= len(found.option("value").of("lost"))
+
+
+def test_what_a_council_decides_on_stands_on_the_first_letter_page_in_both_languages(mandate, tmp_path, capsys):
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext (poppler) reads the pages here, and is not on this machine")
+    pytest.importorskip("typst")
+    code, out, _ = ask(
+        capsys, tmp_path, "--set", "budget.fonds=-20000", "--note", "--langs", "fr,en", "--to", "pdf", "--json"
+    )
+    made = {
+        report["lang"]: next(f for f in report["files"] if f.endswith(".pdf")) for report in json.loads(out)["reports"]
+    }
+    assert code == 0 and set(made) == {"fr", "en"}
+    for lang, signed, titles in (
+        ("fr", "Résolution", ["1. Garder le plus de valeur", "3. Garder toutes les actions"]),
+        ("en", "Resolution", ["1. Keep the most value", "3. Keep every action"]),
+    ):
+        said = subprocess.run(["pdfinfo", made[lang]], capture_output=True, text=True, check=True).stdout
+        assert "612 x 792 pts (letter)" in said
+        pages = subprocess.run(["pdftotext", made[lang], "-"], capture_output=True, text=True, check=True).stdout
+        first = " ".join(pages.split("\f")[0].split())
+        assert signed in first and all(title in first for title in titles)  # what is decided; the detail comes after
+
+
 # The command
 
 
@@ -263,12 +338,13 @@ def sized(book):  # noqa: F811
     ids = [f"N{n:02}" for n in range(40)]
     row = {"horizon": "short", "duration_weeks": 6}
     put(book, "role", {"role_id": "coord", "title": "Coordination"})
-    put(book, "capacity", {"role_id": "coord", "period": "2026", "days": 260.0})
+    put(book, "capacity", *({"role_id": "coord", "period": f"2026-Q{q}", "days": 65.0} for q in (1, 2, 3, 4)))
     put(book, "budget", {"source_id": "fonds", "fiscal_year": 2026, "amount": 60_000.0})
     put(book, "action", *({"action_id": a, "title": f"Action {a}", **row} for a in ids))
     put(book, "demand", *({"action_id": a, "role_id": "coord", "effort_size": "SML"[n % 3]} for n, a in enumerate(ids)))
     put(book, "judgement", *({"judge_id": "T1", "action_id": a, "criterion_id": c, "performance": 1.0 + (7 * n) % 9}
                              for n, a in enumerate(ids) for c in ("effect", "ease")))  # fmt: skip
+    put(book, "client", {"client_id": "client", "default_amount": 2_000.0})  # what an unknown cost counts for
     priced = [(n, a) for n, a in enumerate(ids) if n % 3]
     amounts = {a: 2_000.0 + 500 * (n % 7) for n, a in priced}
     put(book, "cost", *({"action_id": a, "source_id": "fonds", "fiscal_year": 2026, "amount_high": amount}
@@ -282,26 +358,46 @@ def sized(book):  # noqa: F811
     paid = next(a for _, a in priced if now.loc[a, "chosen"] and a not in begun)
     put(book, "spending", {"spending_id": "F1", "action_id": paid, "source_id": "fonds", "fiscal_year": 2026,
                            "amount": 1_500.0, "paid": "2026-02-20"})  # fmt: skip
-    return book, set(begun) | {paid}
+    return book, set(begun) | {paid}, amounts
 
 
-def test_a_cut_of_a_fifth_in_march_keeps_what_is_begun_and_names_each_limit_within_two_seconds(sized):
-    book, committed = sized  # noqa: F811
-    began = time.process_time()
-    found = scenario.compare(book, ["budget=-20%"], today=MARCH, time_limit=1.0)
-    assert time.process_time() - began < 4.0  # two workers: 2 s on the clock of a quiet machine
+def test_a_cut_of_a_fifth_in_march_keeps_what_is_begun_and_names_each_limit(sized):
+    book, committed, amounts = sized  # noqa: F811
+    found = scenario.compare(book, ["budget=-20%"], today=MARCH, time_limit=1.0)  # bench/what_if.py holds its seconds
     assert found.under_way and committed <= set(found.after.chosen)
     lost = found.actions[found.actions["change"] == "out"]
     assert len(lost) and all(
         why.key.startswith(("schedule.why_", "scenario.why_")) and why.key != "schedule.why_time" for why in lost["why"]
     )
-    money = found.after.use[found.after.use["source_id"].notna()].iloc[0]
-    assert money["capacity"] == 48_000.0 and money["used"] <= 48_000.0
-    assert money["unused"] == pytest.approx(money["capacity"] - money["used"])
+    for side, budget in ((found.before, 60_000.0), (found.after, 48_000.0)):
+        money = side.use[side.use["source_id"].notna()].iloc[0]
+        assert money["used"] == sum(amounts.get(action, 2_000.0) for action in side.chosen)  # as a calculator adds
+        assert (money["capacity"], money["unused"]) == (budget, budget - money["used"]) and money["unused"] >= 0
+
+
+def test_the_cuts_note_adds_up_as_a_calculator_does(sized):
+    book, committed, amounts = sized  # noqa: F811
+    found = scenario.council(book, ["budget=-20%"], today=MARCH, time_limit=1.0)
+    for option in found.options:
+        lost = set(option.of("lost")["action_id"])
+        kept = set(found.published.index) - lost | set(option.of("added")["action_id"])
+        row = option.money.iloc[0]
+        assert not lost & committed and row["used"] == sum(amounts.get(action, 2_000.0) for action in kept)
+        assert (row["after"], row["left"] - row["short"]) == (48_000.0, 48_000.0 - row["used"])
+        assert option.of("lost")["freed"].sum() == sum(amounts.get(action, 2_000.0) for action in lost)
+
+
+def test_quarters_are_what_the_load_is_held_to(sized):
+    book, *_ = sized  # noqa: F811
+    found = scenario.compare(book, ["budget=-20%"], today=MARCH, time_limit=1.0)
+    load = found.before.use[found.before.use["role_id"].notna()]
+    quarters = load.assign(quarter=pd.PeriodIndex(load["period"], freq="M").quarter).groupby("quarter")["used"].sum()
+    assert set(quarters.index) <= {1, 2, 3, 4} and (quarters <= 65.0 * 1.08).all()  # 13 weeks, 14 at an edge
+    assert found.before.actions.loc[found.before.chosen, "start"].dt.quarter.between(1, 4).all()
 
 
 def test_sizes_and_missing_costs_are_listed_as_assumed(sized):
-    book, _ = sized  # noqa: F811
+    book, *_ = sized  # noqa: F811
     listed = [text for text in book.table("schedule")["assumed"].dropna()]
     assert sum("assume.cost" in text for text in listed) == 14  # every third of 40
     assert sum("assume.effort_size" in text for text in listed) == 40

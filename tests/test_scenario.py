@@ -477,12 +477,25 @@ def test_the_command_answers_in_json_keeps_on_demand_and_refuses_with_exit_2(boo
         ("action.A=7", r"does not say which column to change"),
         ("note.N1.text=x", r"cannot change 'note'"),
         ("client.plan_years=2,5", r"write a whole number"),
+        ("client.plan_years=0", r"would give less than 1"),
+        ("client.fiscal_start=zz", r"write the month and the day on which the fiscal year starts"),
+        ("action.A.duration_weeks=0", r"would give less than 1"),
+        ("action.A.duration_weeks=-100%", r"would give less than 1"),
     ],
 )
 def test_a_path_or_a_value_that_means_nothing_is_refused_with_the_way_out(book, change, message):
     with pytest.raises(PlanError, match=message) as caught:
         compare(book, change)
     assert caught.value.text("fr")
+
+
+def test_one_thing_is_not_set_to_two_values(book):
+    with pytest.raises(PlanError, match=r"'action.B' is said twice: in, then out. Keep one of the two.") as caught:
+        compare(book, "action.B=in", "action.B=out")
+    assert caught.value.text("fr").startswith("«\u00a0action.B\u00a0» est dit deux fois")
+    with pytest.raises(PlanError, match=r"is said twice: 9000, then 8000"):
+        compare(book, "budget.fonds=9000", "budget.fonds/2026.amount=8000")
+    assert compare(book, "action.C=out", "action.C=out").after.chosen == compare(book, "action.C=out").after.chosen
 
 
 def test_an_empty_scenario_and_an_empty_workbook_are_refused(book, tmp_path):

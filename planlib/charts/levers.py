@@ -15,6 +15,15 @@ from planlib.scenario import SideBySide
 from planlib.schedule import Point
 from planlib.words import money, number, word, year_name
 
+THOUSANDS = {"fr": "format(datum.value / 1000, ',.0f') + ' k$'", "en": "'$' + format(datum.value / 1000, ',.0f') + 'k'"}
+HALF_YEARS = {
+    "format": "%Y-%m",
+    "tickCount": {"interval": "month", "step": 6},
+    "labelOverlap": "greedy",
+    "labelAngle": 0,
+    "grid": True,
+    "orient": "bottom",
+}
 SHADES = alt.Scale(
     domain=[0, 0.5, 1, 1.001, 1.5], range=["#eef3f8", "#9dbdd6", "#3f7da8", "#e08a78", "#bd331d"], clamp=True
 )
@@ -101,7 +110,7 @@ def side_by_side(found: SideBySide, lang: str, width: int = 230) -> alt.FacetCha
         alt.Tooltip("label:N", title=word("column.title", lang)),
         alt.Tooltip("why:N", title=word("gantt.why", lang)),
     ]
-    x = alt.X("start:T", title=None, axis=alt.Axis(format="%Y", tickCount="year", grid=True, orient="bottom"))
+    x = alt.X("start:T", title=None, axis=alt.Axis(**HALF_YEARS))
     bars = base.mark_bar(height=11, cornerRadius=2).encode(x=x, x2="finish:T", y=y, color=colour, tooltip=tooltip)
     marks = base.mark_text(align="left", dx=3, dy=0, fontSize=12, fontWeight=600).encode(
         x="at:T", y=y, text="what:N", color=colour, tooltip=tooltip
@@ -142,7 +151,7 @@ def budget_curve(
         scale=alt.Scale(domain=[max(0.0, low - room), high + room], zero=False),
     )
     ticks = list(table["amount"][:: max(1, len(table) // 5)])
-    format_ = "datum.label" if of != "budget" else "format(datum.value / 1000, ',.0f') + ' k$'"
+    format_ = "datum.label" if of != "budget" else THOUSANDS[lang]
     x = alt.X(
         "amount:Q",
         title=word(f"gantt.curve_{of}", lang),

@@ -262,7 +262,13 @@ def options(found: Council, lang: str) -> alt.LayerChart:
     colour = alt.Color(
         "fate:N", scale=alt.Scale(domain=list(names.values()), range=[theme.STATUS[c] for c in FATE_COLOURS.values()])
     )
-    bars = base.mark_bar(height=16).encode(x=alt.X("start:Q", title=None, axis=None), x2="end:Q", y=y, color=colour)
+    tooltip = [
+        alt.Tooltip("option:N", title=word("council.col_option", lang)),
+        alt.Tooltip("fate:N", title=word("council.col_fate", lang)),
+        alt.Tooltip("n:Q", title=word("council.col_actions", lang)),
+    ]
+    x = alt.X("start:Q", title=None, axis=None)
+    bars = base.mark_bar(height=16).encode(x=x, x2="end:Q", y=y, color=colour, tooltip=tooltip)
     text = base.mark_text(fontSize=12, fontWeight=600, align="center", color=theme.PAPER).transform_calculate(
         middle="(datum.start + datum.end) / 2"
     )

@@ -30,6 +30,8 @@ SAID_ONLY = {("action", "delay_weeks"): Column("delay_weeks", "whole"), ("post",
 FLAGS = {"true": True, "yes": True, "oui": True, "false": False, "no": False, "non": False}
 BELOW_ZERO = {("precedence", "lag_weeks"), ("judgement", "performance")}
 FIGURE = re.compile(r"[+-]?(\d{1,3}( \d{3})+|\d+)([.,]\d+)?")
+ONE_OR_MORE = {("client", "plan_years"), ("action", "duration_weeks"), ("mode", "duration_weeks")}
+MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d)")  # a day that every month has
 NEAR = 4
 
 
@@ -69,12 +71,25 @@ def read_changes(facts: Facts, changes: Mapping | Iterable, *, since: date | Non
     Raises
     ------
     PlanError
-        No change; a path or a value that means nothing here, with the near ones.
+        No change; a path or a value that means nothing here, with the near ones; two values for the same thing.
     """
     pairs = list(changes.items()) if isinstance(changes, Mapping) else [_pair(change) for change in changes]
     if not pairs:
         raise PlanError("scenario.no_change")
-    return tuple(_read(facts, str(path).strip(), value, since) for path, value in pairs)
+    read = tuple(_read(facts, str(path).strip(), value, since) for path, value in pairs)
+    _agree(read)
+    return read
+
+
+def _agree(changes: tuple[Change, ...]) -> None:
+    """Refuse two changes that set the same thing to two values; shares and amounts add up, one after the other."""
+    stated: dict[tuple, Change] = {}
+    for change in changes:
+        if change.value is None or change.kind == "context":
+            continue
+        first = stated.setdefault((change.kind, change.keys, change.column), change)
+        if first.value != change.value:
+            raise PlanError("scenario.contradictory", path=change.path, first=first.given, second=change.given)
 
 
 def _pair(change) -> tuple[str, object]:
@@ -190,10 +205,15 @@ def _valued(facts: Facts, path: str, given: str, kind: str, keys: tuple, column:
     if text.endswith("%"):
         if spec.kind not in ("number", "whole"):
             raise PlanError("scenario.not_a_share", path=path, found=given)
-        return Change(path, given, kind, keys, column, share=_share(facts, path, given, text, kind, keys, column))
+        share = _share(facts, path, given, text, kind, keys, column)
+        if (kind, column) in ONE_OR_MORE and share * min(current(facts, kind, key, column) for key in keys) < 1:
+            raise PlanError("scenario.one_or_more", path=path, found=given)
+        return Change(path, given, kind, keys, column, share=share)
     signed = text[:1] in ("+", "-") and spec.kind in ("number", "whole") and (kind, column) not in BELOW_ZERO
     if signed and (kind, column) not in SAID_ONLY:
         added = _added(facts, path, given, text, kind, keys, column, whole=spec.kind == "whole")
+        if (kind, column) in ONE_OR_MORE and added + min(current(facts, kind, key, column) for key in keys) < 1:
+            raise PlanError("scenario.one_or_more", path=path, found=given)
         return Change(path, given, kind, keys, column, added=added)
     return Change(path, given, kind, keys, column, value=_value(path, given, text, kind, spec))
 
@@ -234,6 +254,8 @@ def _value(path: str, given: str, text: str, kind: str, spec: Column):
             raise PlanError("scenario.below_zero", path=path, found=given)
         if spec.kind == "whole" and not number.is_integer():
             raise PlanError("scenario.not_whole", path=path, found=given)
+        if (kind, spec.name) in ONE_OR_MORE and number < 1:
+            raise PlanError("scenario.one_or_more", path=path, found=given)
         return int(number) if spec.kind == "whole" else number
     if spec.kind == "date":
         try:
@@ -246,6 +268,8 @@ def _value(path: str, given: str, text: str, kind: str, spec: Column):
         return FLAGS[text.lower()]
     if spec.kind == "code" and text not in CODES[spec.codes]:
         raise PlanError("scenario.not_a_code", path=path, found=given, near=_near(text, list(CODES[spec.codes])))
+    if (kind, spec.name) == ("client", "fiscal_start") and not MONTH_DAY.fullmatch(text):
+        raise PlanError("scenario.not_a_month_day", path=path, found=given)
     return text
 
 

@@ -93,7 +93,11 @@ def ground(book: Book, *, today: date | None = None, time_limit: float = 10.0) -
 
 
 def known_on(now: Facts, day: date) -> Facts:
-    """The facts without the news and the payments of later days."""
+    """The facts without the news and the payments of later days.
+
+    Other rows count as the workbook holds them now, whatever the day from which they hold: a budget or a capacity
+    entered since is what the plan will have, and a council that asks of March must not be told of money since lost.
+    """
     news, paid = now.updates, now.spending
     days = news.index.get_level_values("updated_on")
     late = (paid["paid"] > pd.Timestamp(day)).fillna(False).astype(bool)

@@ -36,7 +36,7 @@ class PlanPanel(ipw.VBox):
         self.shown: Adopted = now
         self.money, self.days = self._slider("money_change"), self._slider("days_change")
         self.strip = ipw.HTML(layout=ipw.Layout(flex="1 1 auto", min_width="0"))
-        self.calendar = ipw.Box(layout=ipw.Layout(height=HEIGHT, overflow="hidden auto", display="block"))
+        self.calendar = ipw.Box(layout=ipw.Layout(max_height=HEIGHT, overflow="hidden auto", display="block"))
         self.below = ipw.HBox(layout=ipw.Layout(grid_gap="0 12px", overflow="hidden", align_items="flex-start"))
         top = ipw.GridBox(
             [self.money, self.days, self.strip],
