@@ -191,6 +191,20 @@ def test_an_unknown_value_is_not_zero():
         Problem(actions=actions({"A": None}), modes=weeks({"A": 1}))
 
 
+def test_an_unknown_value_of_pandas_whole_numbers_is_not_zero_either():
+    table = pd.DataFrame({"value": pd.array([3, pd.NA], dtype="Int64")}, index=pd.Index(["A", "B"], name="action_id"))
+    with pytest.raises(PlanError, match=r"In table 'actions', row 'B', 'value' is unknown\."):
+        Problem(actions=table, modes=weeks({"A": 1, "B": 1}))
+
+
+@pytest.mark.parametrize("found", [["A", "B"], {"value": {"A": 1}}, "A"])
+def test_what_is_no_table_is_refused(found):
+    with pytest.raises(PlanError, match=r"'actions' must be a table \(DataFrame\); found: (list|dict|str)\."):
+        Problem(found, weeks({"A": 1}))
+    with pytest.raises(PlanError, match=r"'capacity' must be a table \(DataFrame\)"):
+        Problem(actions(TWO), weeks(dict.fromkeys("AB", 1)), capacity=found)
+
+
 def test_no_action_is_refused():
     with pytest.raises(PlanError, match=r"There is no action to schedule\."):
         Problem(actions=actions({}), modes=weeks({}))

@@ -8,9 +8,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from toy_plan import bills, days, friday, monday, money, problem, work
+from toy_plan import WEEK_0, actions, bills, days, friday, monday, money, problem, work
 
-from planlib.schedule import curve, improving, next_action, solve
+from planlib.schedule import Limits, Problem, curve, improving, next_action, solve
 from planlib.schema import PlanError
 
 
@@ -34,7 +34,10 @@ def test_the_next_dollars_name_what_they_buy():
         ["budget", "F", 8000.0, "CAD", "D", 5.0]
     ]
     assert str(found["why"][0]) == "With $8,000 more of F in 2026, D would come into the plan."
-    assert found["why"][0].text("fr").replace("\u00a0", " ") == "Avec 8 000 $ de plus de F en 2026, D entrerait dans le plan."
+    assert (
+        found["why"][0].text("fr").replace("\u00a0", " ")
+        == "Avec 8 000 $ de plus de F en 2026, D entrerait dans le plan."
+    )
 
 
 def test_the_next_days_are_those_of_the_role_alone():
@@ -77,6 +80,21 @@ def test_a_group_enters_together_and_what_lacks_two_limits_is_not_promised():
         ["F", 300.0, "A", ("B",), 2.0]
     ]
     assert str(found["why"][0]) == "With $300 more of F in 2026, A and B would come into the plan."
+
+
+def test_a_source_without_money_is_asked_for_the_mode_that_costs_least():
+    """Nothing is in F: the light mode lacks 100 $, the full one 400 $."""
+    modes = pd.DataFrame(
+        [("A", "full", 1, 1.0), ("A", "light", 1, 0.5)], columns=["action_id", "mode", "duration_weeks", "value_share"]
+    )
+    one = Problem(
+        actions=actions({"A": 2}),
+        modes=modes,
+        cost=pd.DataFrame({"action_id": "A", "mode": ["full", "light"], "source_id": "F", "amount": [400, 100]}),
+        budget=money(("F", 2026, 0)),
+        limits=Limits(week_0=WEEK_0, horizon_weeks=4),
+    )
+    assert next_action(one, solve(one))["missing"].tolist() == [100.0]
 
 
 def test_nothing_left_out_buys_nothing():

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
-from scipy.stats import chi2, kendalltau
+from scipy.special import chdtrc
 
 from planlib.schema import PlanError
 
@@ -95,7 +95,7 @@ def kendall_w(ranks: pd.DataFrame) -> Concordance:
         raise PlanError("agree.all_tied", n=m)
     w = float(12 * apart / most)
     statistic = m * (n - 1) * w
-    return Concordance(w, statistic, n - 1, float(chi2.sf(statistic, n - 1)), m, n)
+    return Concordance(w, statistic, n - 1, float(chdtrc(n - 1, statistic)), m, n)
 
 
 def borda(ranks: pd.DataFrame, *, count: pd.Series | None = None) -> pd.Series:
@@ -182,6 +182,8 @@ def between(ranks: pd.DataFrame) -> pd.DataFrame:
 
     Each pair is compared on the actions both ranked; NaN where that is fewer than two, or one ties them all.
     """
+    from scipy.stats import kendalltau  # a quarter of a second to import, which `schedule` and `what-if` would pay
+
     columns = list(ranks.columns)
     table = pd.DataFrame(np.nan, index=columns, columns=columns)
     for i, one in enumerate(columns):

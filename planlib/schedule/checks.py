@@ -278,6 +278,13 @@ def _group_rules(table: pd.DataFrame) -> None:
             raise PlanError("schedule.group_mandatory", group=name, actions=[str(action) for action in forced])
 
 
+def tables(**given) -> None:
+    """Each is a table, or left out."""
+    for name, found in given.items():
+        if found is not None and not isinstance(found, pd.DataFrame):
+            raise PlanError("schedule.not_a_table", table=name, found=type(found).__name__)
+
+
 def _flat(table: pd.DataFrame, key: str | None = None) -> pd.DataFrame:
     """The table with its index among its columns, where the index has a name or must be the key."""
     if key is not None and key not in table.columns and table.index.nlevels == 1:
@@ -371,7 +378,7 @@ def _days(found: pd.Series, column: str) -> pd.Series:
 
 
 def _blank(found) -> bool:
-    return found is None or found == "" or (pd.api.types.is_scalar(found) and bool(pd.isna(found)))
+    return found is None or (pd.api.types.is_scalar(found) and (bool(pd.isna(found)) or found == ""))
 
 
 def _sorted(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

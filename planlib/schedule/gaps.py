@@ -67,7 +67,7 @@ def _starts(inside: Inside, option: Option, free, left, lower: int):
         lacks = run[:, starts + option.weeks] - run[:, starts]  # (resources used, starts)
         share = (lacks / sizes).sum(axis=0)
         short = {cell: amount - int(left[cell]) for cell, amount in span.spend if amount > left[cell]}
-        money = sum(lack / max(1, int(inside.budget[cell]) or lack) for cell, lack in short.items())
+        money = sum(lack / _had(inside, cell) for cell, lack in short.items())
         codes = (1 << np.arange(len(option.rows))) @ (lacks > 0) if len(option.rows) else np.zeros(len(starts), int)
         for code in np.unique(codes):
             at = np.flatnonzero(codes == code)
@@ -75,6 +75,12 @@ def _starts(inside: Inside, option: Option, free, left, lower: int):
             limits = {("resource", int(row)) for i, row in enumerate(option.rows) if code >> i & 1}
             limits |= {("source", inside.cells[cell][0]) for cell in short}
             yield frozenset(limits), float(share[at] + money), int(starts[at])
+
+
+def _had(inside: Inside, cell: int) -> int:
+    """The money of a source in all years: the least share is the least amount. Of all sources, where it has none."""
+    own = sum(int(inside.budget[i]) for i, (source, _) in enumerate(inside.cells) if source == inside.cells[cell][0])
+    return own or int(inside.budget.sum()) or 1
 
 
 def gaps_of(problem, option: Option, start: int, free: np.ndarray, left: np.ndarray) -> list[Gap]:

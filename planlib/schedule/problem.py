@@ -77,6 +77,8 @@ class Problem:
             for name, value in values.items():
                 object.__setattr__(self, name, value)
 
+        names = ("actions", "modes", "effort", "cost", "capacity", "budget", "precedence", "spent")
+        checks.tables(**{name: getattr(self, name) for name in names})
         limits = checks.limits(self.limits)
         actions = checks.actions(self.actions)
         modes = checks.modes(self.modes, actions)
