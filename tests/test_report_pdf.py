@@ -294,3 +294,17 @@ def test_the_rows_of_a_crowded_chart_are_not_printed_but_said():
     _, data = printed.blocks(html, untitled="", elsewhere=lambda n: f"{n} rows on the page")
     assert [block["k"] for block in data] == ["p", "p"]
     assert data[1]["c"] == [{"t": f"{printed.SHORT + 1} rows on the page"}]
+
+
+def test_tables_of_one_name_have_the_same_columns():
+    short = '<table class="plan"><tr><th>A</th><td>Direction</td></tr></table>'
+    long = f'<table class="plan"><tr><th>{"Un titre très long " * 9}</th><td>B</td></tr></table>'
+    one, other, apart = blocks(short + long + short.replace(' class="plan"', ""))
+    assert one["widths"] == other["widths"] != apart["widths"]
+
+
+def test_the_text_after_a_tall_chart_fills_the_page_before_it():
+    figure = '<figure><svg viewBox="0 0 700 {}" aria-label="Barres"></svg></figure>'
+    low, tall = (blocks(f"<h2>Calendrier</h2>{figure.format(height)}<p>Suite</p>") for height in (300, 900))
+    assert [block["k"] for block in low] == ["h", "chart", "p"]
+    assert [block["k"] for block in tall] == ["float", "p"] and [b["k"] for b in tall[0]["c"]] == ["h", "chart"]

@@ -76,6 +76,7 @@ def blocks(
     root = _tree(DRAWING.sub(stashed, html))
     made = _Setter(drawings, untitled, elsewhere)
     body = made.blocks(root)
+    _alike(body)
     return _levelled(body), made.data
 
 
@@ -204,6 +205,7 @@ class _Setter:
         return [
             {
                 "k": "table",
+                "name": " ".join(node.classes),
                 "caption": caption,
                 "widths": _widths(rows, columns),
                 "head": rows[: len(head)],
@@ -292,6 +294,18 @@ def _floated(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
             block = {"k": "float", "c": [*over, block]}
         out.append(block)
     return out
+
+
+def _alike(found: list[dict[str, Any]]) -> None:
+    """The same columns for the tables of one name: an axis after the other reads down one page."""
+    named: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for block in found:
+        if block["k"] == "table" and block["name"]:
+            named.setdefault((block["name"], len(block["widths"])), []).append(block)
+    for tables in named.values():
+        widths = [max(column) for column in zip(*(table["widths"] for table in tables), strict=True)]
+        for table in tables:
+            table["widths"] = widths
 
 
 def _length(row: list[dict[str, Any]]) -> int:
