@@ -47,6 +47,7 @@ class Small:
     precedence: list
     spent: list
     limits: dict
+    loose_steps: tuple = ()  # first steps that no longer come before what they open
 
     def problem(self) -> Problem:
         table = actions({a: row["value"] for a, row in self.actions.items()})
@@ -147,8 +148,7 @@ class Small:
         return out
 
     def in_order(self, plan: dict) -> bool:
-        pairs = [*self.precedence, *((a, r["first_step_of"], 0) for a, r in self.actions.items() if r["first_step_of"])]
-        for before, after, lag in pairs:
+        for before, after, lag in self.order():
             if after in plan and (before not in plan or plan[after][1][0] < plan[before][1][-1] + 1 + lag):
                 return False
         for rule, members in self.groups():
@@ -156,6 +156,10 @@ class Small:
             if (rule == "one_of" and inside > 1) or (rule == "all_or_none" and 0 < inside < len(members)):
                 return False
         return True
+
+    def order(self) -> list[tuple[str, str, int]]:
+        steps = [(a, row["first_step_of"], 0) for a, row in self.actions.items() if row["first_step_of"]]
+        return [*self.precedence, *(pair for pair in steps if pair[0] not in self.loose_steps)]
 
     def groups(self) -> list[tuple[str, list[str]]]:
         named: dict = {}
@@ -167,10 +171,9 @@ class Small:
     def forced(self) -> set[str]:
         """What must be in: the mandatory, what they come after, and the whole of their groups."""
         inside = {action for action, row in self.actions.items() if row["mandatory"]}
-        pairs = [*self.precedence, *((a, r["first_step_of"], 0) for a, r in self.actions.items() if r["first_step_of"])]
         together = [set(members) for rule, members in self.groups() if rule == "all_or_none"]
         while True:
-            more = {before for before, after, _ in pairs if after in inside}
+            more = {before for before, after, _ in self.order() if after in inside}
             more |= {member for members in together if members & inside for member in members}
             if more <= inside:
                 return inside
@@ -247,8 +250,11 @@ def plan_of(small: Small, schedule) -> dict:
 
 
 @st.composite
-def smalls(draw, mandatory: bool = False) -> Small:
-    """Three or four actions in five to seven working weeks, with some of every rule."""
+def smalls(draw, crowded: bool = False) -> Small:
+    """Three or four actions in five to seven working weeks, with some of every rule.
+
+    Crowded: most must be in, each fits alone, and together they may not.
+    """
 
     def one(*of):
         return draw(st.sampled_from(of))
@@ -266,39 +272,49 @@ def smalls(draw, mandatory: bool = False) -> Small:
         rows[action] = {
             "value": float(one(1, 2, 3, 5, 8)),
             "axis_id": one("X", "Y"),
-            "mandatory": one(True, False) if mandatory else one(False, False, False, n == 0),
+            "mandatory": one(True, True, False) if crowded else one(False, False, False, n == 0),
             "earliest_start": None if earliest is None else monday(earliest),
             "deadline": None if last is None else friday(last),
             "owner": one("p", "q", None),
             "first_step_of": step_of.get(action),
             "group": "G" if in_group else None,
             "group_rule": rule if in_group else None,
-            "horizon": one(None, "short", "medium", "long") if one(False, False, True) else None,
+            "horizon": one(None, "short", "medium", "long") if not crowded and one(False, False, True) else None,
         }
     if rule == "one_of" and rows[ids[1]]["mandatory"]:
         rows[ids[2]]["mandatory"] = False
-    modes = [(a, "full", one(1, 2, 3), 1.0) for a in ids]
+    modes = [(a, "full", one(2, 2, 3) if crowded else one(1, 2, 3), 1.0) for a in ids]
     modes += [(a, "light", 1, 0.5) for a in ids if one(False, True)]
-    effort = [(a, m, r, float(one(1, 2, 3))) for a, m, *_ in modes for r in ("r", "s") if one(True, False)]
-    budget = None
-    cost, spent = [], []
+    effort = [
+        (a, m, r, float(one(2, 3) if crowded else one(1, 2, 3)))
+        for a, m, *_ in modes
+        for r in ("r", "s")
+        if one(True, False)
+    ]
+    cost, budget, spent = [], None, []
     if one(True, True, False):
+        budget = []
         cost = [
-            (a, m, one("F", "H"), one(0, 1, 2), float(one(100, 200, 400))) for a, m, *_ in modes if one(True, False)
+            (a, m, one("F", "H"), one(0, 1, 2), float(one(200, 400) if crowded else one(100, 200, 400)))
+            for a, m, *_ in modes
+            if one(True, False)
         ]
-        budget = [
-            (source, year, float(one(0, 200, 300, 600)), "X" if source == "H" and one(True, False) else None,
-             one(None, "confirmed", "requested"))
-            for source in ("F", "H") for year in (2026, 2027) if year == 2026 or one(True, False)
-        ]  # fmt: skip
-        spent = [("F", 2026, 100.0)] if one(False, False, True) else []
+        amounts = (400,) if crowded else (0, 200, 300, 600)
+        for source, year in ((source, year) for source in ("F", "H") for year in (2026, 2027)):
+            if year == 2026 or crowded or one(True, False):
+                axes = "X" if source == "H" and not crowded and one(True, False) else None
+                budget.append((source, year, float(one(*amounts)), axes, one(None, "confirmed", "requested")))
+        spent = [("F", 2026, 100.0)] if not crowded and one(False, False, True) else []
     known = one(True, True, False)
     return Small(
         actions=rows,
         modes=modes,
         effort=effort,
         cost=cost,
-        capacity={r: [float(one(2, 3, 4)) for _ in range(5)] + [3.0] * (horizon - 5) for r in ("r", "s")}
+        capacity={
+            r: [float(one(3, 4) if crowded else one(2, 3, 4)) for _ in range(5)] + [3.0] * (horizon - 5)
+            for r in ("r", "s")
+        }
         if known
         else None,
         budget=budget,
@@ -307,8 +323,8 @@ def smalls(draw, mandatory: bool = False) -> Small:
         limits={
             "horizon_weeks": horizon,
             "blackout_weeks": pauses,
-            "at_most": one(None, None, 1, 2),
+            "at_most": one(None, 1, 2) if crowded else one(None, None, 1, 2),
             "per_owner": one(None, 1, {"p": 1}),
-            "source_statuses": one(None, ("confirmed",)),
+            "source_statuses": None if crowded else one(None, ("confirmed",)),
         },
     )
