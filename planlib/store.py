@@ -73,6 +73,11 @@ class Book:
         self._seen[kind] = last
         return tables.frame(kind, rows)
 
+    def changes_after(self, kind: str, day: date | str) -> bool:
+        """Whether any row of a kind takes effect later than `day`: without one, `table` is the same on both."""
+        later = "SELECT 1 FROM entry WHERE kind = ? AND effective > ? LIMIT 1"
+        return bool(self._rows(later, (schema.kind_of(kind).name, _iso_day(day))))
+
     def history(self, kind: str | None = None, key: object = None) -> pd.DataFrame:
         """Every entry, oldest first: seq, at, effective, by, why, batch, kind, key, row (a dict, None when set aside).
 

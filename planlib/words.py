@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from numbers import Integral, Real
 from pathlib import Path
 
@@ -160,6 +160,12 @@ def typography(text: str, lang: str) -> str:
 
 def number(value: float, lang: str, digits: int | None = None) -> str:
     """A number as the language writes it; `digits` fixes the decimals, otherwise at most two are shown."""
+    return _number(0 if value == 0 else value, str(lang), digits)  # no "-0"
+
+
+@lru_cache(maxsize=4096)
+def _number(value: float, lang: str, digits: int | None) -> str:
+    """A page says few figures, each many times, and Babel takes its time over each."""
     pattern = "#,##0" + (f".{'0' * digits}" if digits else "" if digits == 0 else ".##")
     return _spaced(numbers.format_decimal(value, format=pattern, locale=LOCALES[lang]))
 
@@ -183,6 +189,7 @@ def money(amount: float | None, lang: str, currency: str = "CAD") -> str:
     return f"{sign}{symbol}{figure.removeprefix('-')}" if symbol else f"{currency}{NBSP}{figure}"
 
 
+@lru_cache(maxsize=4096)
 def day(value: date | datetime | None, lang: str) -> str:
     """A date in words: 15 mars 2026, 1er avril 2026; March 15, 2026. Unknown is a dash."""
     if value is None or value != value:

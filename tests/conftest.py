@@ -31,6 +31,14 @@ def missing(what: str, required: str) -> None:
     pytest.skip(what)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def every_chart_is_validated() -> None:
+    """planlib trusts its own charts; here each is checked against the schema of Vega-Lite, part by part."""
+    from planlib.charts import theme
+
+    theme.VALIDATE = True
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The project's top folder."""

@@ -130,6 +130,26 @@ def test_a_chart_can_be_drawn_without_the_network(found, lang, name):
     assert "NaN" not in svg
 
 
+def test_planlibs_own_chart_is_shown_as_it_is_and_any_other_is_checked(monkeypatch):
+    monkeypatch.setattr(theme, "VALIDATE", False)
+    table = pd.DataFrame({"n": [1], "name": ["a"]})
+
+    def bars(height):
+        bar = alt.Chart(table).mark_bar().encode(x="n:Q", y="name:N")
+        return alt.layer(bar, bar.mark_text(), height=height)
+
+    right, wrong = theme.ours(bars)(30), theme.ours(bars)("high")
+    assert right.to_dict() == bars(30).to_dict() == right.to_dict(validate=True)
+    with alt.renderers.enable("mimetype"):
+        assert right._repr_mimebundle_() == bars(30)._repr_mimebundle_()
+    assert right.properties(width=200).to_dict() == bars(30).properties(width=200).to_dict()
+    assert alt.JupyterChart(right).spec == alt.JupyterChart(bars(30)).spec
+    assert wrong.to_dict()["height"] == "high"
+    for check in (lambda: wrong.to_dict(validate=True), bars("high").to_dict):
+        with pytest.raises(alt.utils.schemapi.SchemaValidationError):
+            check()
+
+
 def rows(chart) -> list[dict]:
     """Every row of data behind a chart."""
     return [row for part in chart.to_dict()["datasets"].values() for row in part]

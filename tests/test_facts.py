@@ -114,3 +114,28 @@ def test_an_action_that_a_new_plan_takes_up_again_starts_afresh(book):
     )
     assert facts.read(book, date(2025, 6, 1)).status["A"] == "done"
     assert facts.read(book, date(2026, 6, 1)).status["A"] == "to_come"
+
+
+def test_facts_on_a_day_are_those_read_for_that_day_and_share_what_did_not_change(book):
+    put(book, "action", [{"action_id": "A", "title": "Un"}], "action_id", effective="2025-01-01")
+    put(book, "action", [{"action_id": "A", "title": "Deux"}], "action_id", effective="2026-01-01")
+    put(book, "post", [{"post_id": "P", "title": "Coordination"}], "post_id", effective="2025-01-01")
+    now = facts.read(book)
+    for day in (date(2024, 12, 31), date(2025, 6, 1), date(2026, 1, 1)):
+        for name in ("actions", "posts", "criteria"):
+            pd.testing.assert_frame_equal(getattr(now.on(day), name), getattr(facts.read(book, day), name))
+    assert now.on(date(2025, 6, 1)).posts is now.posts
+    assert now.on(date(2025, 6, 1)).actions.loc["A", "title"] == "Un"
+    earlier = facts.read(book, date(2025, 6, 1))  # facts of a day know nothing of a later one: read anew
+    assert earlier.on(date(2026, 1, 1)).actions.loc["A", "title"] == "Deux"
+
+
+def test_rows_are_those_of_itertuples():
+    table = pd.DataFrame(
+        {"n": [1, 2], "on": pd.to_datetime(["2026-01-01", None]), "text": ["a", None]}, index=["x", "y"]
+    )
+    for ours, theirs in zip(facts.rows(table), table.itertuples(), strict=True):
+        for name, value in theirs._asdict().items():
+            mine = getattr(ours, name)
+            assert type(mine) is type(value)
+            assert mine == value or (pd.isna(mine) and pd.isna(value))

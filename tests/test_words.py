@@ -1,6 +1,7 @@
 """What a person reads: Québec French and Canadian English, numbers, money and dates."""
 
 from datetime import date
+from decimal import InvalidOperation
 
 import pytest
 
@@ -58,6 +59,9 @@ def test_numbers_shares_and_lists():
     assert words.number(1234.5, "fr") == f"1{NBSP}234,5"
     assert words.number(1234.5, "en") == "1,234.5"
     assert words.number(2 / 3, "en", 2) == "0.67"
+    assert words.number(-0.0, "en") == words.number(0, "en") == "0"
+    with pytest.raises(InvalidOperation):  # unknown is never zero
+        words.number(None, "en")
     assert words.percent(0.62, "fr") == f"62{NBSP}%"
     assert words.percent(0.62, "en") == "62%"
     assert words.listing(["a"], "fr") == "a"

@@ -19,6 +19,7 @@ BAND_COLOURS = {"always": "#123f60", "depends": "#4a90bf", "never": theme.STATUS
 TABLE_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "stroke")
 
 
+@theme.ours
 def impact_effort(
     table: pd.DataFrame, titles: Titles, lang: str, *, finding: str | None = None, measured: str = ""
 ) -> alt.LayerChart:
@@ -66,6 +67,7 @@ def impact_effort(
     return _finished(alt.layer(*layers), "impact", finding, measured, lang, facts).properties(height=SIDE)
 
 
+@theme.ours
 def bands(
     table: pd.DataFrame, titles: Titles, lang: str, *, finding: str | None = None, measured: str = ""
 ) -> alt.LayerChart:
@@ -113,6 +115,7 @@ def bands(
     return chart.properties(height=alt.Step(ROW))
 
 
+@theme.ours
 def table_against_table(
     positions: pd.DataFrame,
     titles: Titles,
@@ -173,6 +176,7 @@ def table_against_table(
     return _finished(alt.layer(*layers), "tables", finding, measured, lang, facts).properties(height=alt.Step(54))
 
 
+@theme.ours
 def weights_spread(
     group: pd.DataFrame, criteria_titles: Titles, lang: str, *, finding: str | None = None, measured: str = ""
 ) -> alt.LayerChart:
@@ -214,6 +218,7 @@ def weights_spread(
     return _finished(alt.layer(*layers), "weights", finding, measured, lang, facts).properties(height=alt.Step(46))
 
 
+@theme.ours
 def two_missions(
     front: pd.DataFrame, titles: Titles, lang: str, *, finding: str | None = None, measured: str = ""
 ) -> alt.LayerChart:

@@ -29,6 +29,7 @@ SHADES = alt.Scale(
 )
 
 
+@theme.ours
 def load_map(found: Adopted, lang: str, width: int = 420) -> alt.LayerChart:
     """Share of each role's days that the plan takes, month by month; beyond what there is, it is said and red."""
     table = found.days.copy()
@@ -57,6 +58,7 @@ def load_map(found: Adopted, lang: str, width: int = 420) -> alt.LayerChart:
     return _sized(cells + text, found.findings["days"].text(lang), word("gantt.load_measure", lang), width, 22, 46)
 
 
+@theme.ours
 def money_bars(found: Adopted, lang: str, width: int = 190) -> alt.LayerChart:
     """Money of the year by source: used (bar) against available (outline), and what is short."""
     table = found.money.reset_index().copy()
@@ -81,6 +83,7 @@ def money_bars(found: Adopted, lang: str, width: int = 190) -> alt.LayerChart:
     return _sized(there + used + short + text, found.findings["money"].text(lang), measure, width, 22, 40)
 
 
+@theme.ours
 def side_by_side(found: SideBySide, lang: str, width: int = 230) -> alt.FacetChart:
     """Three columns in one chart: today's plan and each scenario; a row an action that is not the same in all."""
     rows = found.actions.copy()
@@ -130,6 +133,7 @@ def side_by_side(found: SideBySide, lang: str, width: int = 230) -> alt.FacetCha
     )
 
 
+@theme.ours
 def budget_curve(
     points: Sequence[Point], lang: str, currency: str, of: str = "budget", width: int = 560
 ) -> alt.LayerChart:

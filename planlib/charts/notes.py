@@ -19,6 +19,7 @@ FATES = dict(
 )
 
 
+@theme.ours
 def fates(notes: pd.DataFrame, lang: str) -> alt.Chart:
     """Notes by table and by fate, one bar a table: the notes of the workbook, `fate` blank while nobody settled it."""
     rows = pd.DataFrame(

@@ -9,6 +9,7 @@ from planlib.charts import theme
 from planlib.words import number, word
 
 
+@theme.ours
 def owners(load: pd.DataFrame, lang: str) -> alt.LayerChart:
     """Days of open work by owner, most first, with the number of actions: the `owners` of `plan.load`.
 

@@ -21,6 +21,7 @@ FATE_COLOURS = {"kept": "done", "changed": "postponed", "lost": "dropped", "adde
 MONTHS = "date(datum.value) <= 7 ? timeFormat(datum.value, '%b') : ''"  # a line each week, a name each month
 
 
+@theme.ours
 def gantt(
     found: Adopted, lang: str, today: date | None = None, *, row: int = ROW, width: int = theme.WIDTH - 200
 ) -> alt.LayerChart:
@@ -102,6 +103,7 @@ def gantt(
     )
 
 
+@theme.ours
 def load(found: Adopted, lang: str) -> alt.FacetChart:
     """Days of each role month by month, beside the days there are (a line); what goes beyond is marked and said."""
     table = found.days.copy()
@@ -141,6 +143,7 @@ def load(found: Adopted, lang: str) -> alt.FacetChart:
     )
 
 
+@theme.ours
 def budgets(found: Adopted, lang: str) -> alt.FacetChart:
     """Money by source and year: used by the plan (bar) against available (outline); what is short is said."""
     table = found.budgets.copy()
@@ -175,6 +178,7 @@ def budgets(found: Adopted, lang: str) -> alt.FacetChart:
     )
 
 
+@theme.ours
 def in_out(found: Comparison, lang: str) -> alt.LayerChart:
     """What goes out and comes in under a scenario, one line an action with its reason."""
     rows = found.told(lang)
@@ -211,6 +215,7 @@ def in_out(found: Comparison, lang: str) -> alt.LayerChart:
     )
 
 
+@theme.ours
 def scenario(found: Comparison, lang: str) -> alt.LayerChart:
     """Before and after, in words first; then each action that goes out, comes in or moves: dashed where it was,
     full where it is now."""
@@ -242,6 +247,7 @@ def scenario(found: Comparison, lang: str) -> alt.LayerChart:
     )
 
 
+@theme.ours
 def options(found: Council, lang: str) -> alt.LayerChart:
     """A bar an option: how many actions stay as they are, change, come in or are lost."""
     rows = []

@@ -27,6 +27,7 @@ CRITERIA = (
 Titles = Mapping | pd.Series
 
 
+@theme.ours
 def live_ranking(
     values: pd.DataFrame,
     weights: pd.Series,
@@ -273,6 +274,7 @@ def locale(lang: str) -> alt.Locale:
     )
 
 
+@theme.ours
 def ranking(
     table: pd.DataFrame,
     contributions: pd.DataFrame,

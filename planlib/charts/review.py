@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from planlib import facts
 from planlib.charts import theme
 from planlib.review import Review
 from planlib.words import day, number, word, year_name
@@ -13,6 +14,7 @@ ROW = 34  # pixels a bar's label of two lines needs
 STATUSES = tuple(theme.STATUS)
 
 
+@theme.ours
 def reasons(found: Review, lang: str) -> alt.LayerChart | None:
     """Bars of `found.by_reason`: main reasons, most frequent first, second ones lighter behind, counts beside.
     None when there is nothing left undone."""
@@ -24,7 +26,7 @@ def reasons(found: Review, lang: str) -> alt.LayerChart | None:
         table.loc[len(table)] = {"reason": "owed", "n": owed, "second": 0, "actions": ""}
     table["label"] = [_reason(reason, lang) for reason in table["reason"]]
     table["both"] = table["n"] + table["second"]
-    table["told"] = [_count(row.n, row.second, lang) for row in table.itertuples()]
+    table["told"] = [_count(row.n, row.second, lang) for row in facts.rows(table)]
     table["given"] = table["reason"] != "owed"
     table = table.sort_values(["given", "n", "second"], ascending=[False, False, False], kind="stable")
     order = list(table["label"])
@@ -57,6 +59,7 @@ def reasons(found: Review, lang: str) -> alt.LayerChart | None:
     )
 
 
+@theme.ours
 def axes(found: Review, lang: str) -> alt.LayerChart:
     """One mark per action of the plan, by axis and status: nothing is averaged away, and each status has its sign."""
     table = found.actions.assign(
@@ -74,7 +77,7 @@ def axes(found: Review, lang: str) -> alt.LayerChart:
     most = int(found.by_axis["promised"].max())
     ends = found.by_axis.reset_index()
     ends["label"] = ends["axis_id"].map(names)
-    ends["told"] = [word("charts.done_of", lang, done=int(r.done), of=int(r.promised)) for r in ends.itertuples()]
+    ends["told"] = [word("charts.done_of", lang, done=int(r.done), of=int(r.promised)) for r in facts.rows(ends)]
     used = [status for status in STATUSES if (table["status"] == status).any()]
     y = alt.Y("label:N", sort=list(names.values()), title=None, axis=alt.Axis(labelExpr=theme.LINES))
     x = alt.X("place:Q", axis=None, scale=alt.Scale(domain=[0.5, max(most, 18) + 3], nice=False, zero=False))
@@ -108,6 +111,7 @@ def axes(found: Review, lang: str) -> alt.LayerChart:
     )
 
 
+@theme.ours
 def indicators(found: Review, lang: str) -> alt.LayerChart | None:
     """How far each indicator went from its baseline (left line) to its target (right line); a tick is where it
     was expected at the year's end. What was not measured, or cannot be placed, is drawn as a dashed mark. None
@@ -119,7 +123,7 @@ def indicators(found: Review, lang: str) -> alt.LayerChart | None:
     twice = table["label"].duplicated(keep=False)
     table.loc[twice, "label"] = table["label"] + " · " + table["indicator_id"]
     table["unit"] = table[f"unit_{lang}"]
-    table["told"] = [_measure(row, lang) for row in table.itertuples()]
+    table["told"] = [_measure(row, lang) for row in facts.rows(table)]
     table["state_told"] = [word(f"charts.indicator_{state}", lang) for state in table["state"]]
     table["at"] = table["progress"].clip(-0.5, 1.5).fillna(0.0)
     table["due"] = table["progress_expected"].clip(-0.5, 1.5)
@@ -161,11 +165,12 @@ def indicators(found: Review, lang: str) -> alt.LayerChart | None:
     )
 
 
+@theme.ours
 def year(found: Review, lang: str) -> alt.LayerChart:
     """The year, action by action: the time planned, each piece of news where it came, a diamond on first steps."""
     start, end = pd.Timestamp(found.start), pd.Timestamp(found.end)
     rows = found.actions.reset_index().sort_values(["axis_id", "start", "action_id"], na_position="last")
-    rows["label"] = [theme.wrapped(f"{row.action_id} {getattr(row, f'title_{lang}')}", 46) for row in rows.itertuples()]
+    rows["label"] = [theme.wrapped(f"{row.action_id} {getattr(row, f'title_{lang}')}", 46) for row in facts.rows(rows)]
     rows["from"] = rows["start"].clip(lower=start)
     rows["to"] = rows["deadline"].clip(lower=start, upper=end)
     rows["owner"] = rows[f"owner_{lang}"].fillna(word("charts.nobody", lang))
@@ -242,8 +247,8 @@ def year(found: Review, lang: str) -> alt.LayerChart:
 
 
 def _titled(found: Review, finding: str, measure: str, lang: str, *, n: int) -> alt.TitleParams:
-    facts = {"year": year_name(found.year, found.fiscal_start), "day": day(found.end, lang), "n": n}
-    return theme.titled(found.findings[finding].text(lang), word(measure, lang, **facts))
+    said = {"year": year_name(found.year, found.fiscal_start), "day": day(found.end, lang), "n": n}
+    return theme.titled(found.findings[finding].text(lang), word(measure, lang, **said))
 
 
 def _described(found: Review, finding: str, told: str, lang: str, *, top: str) -> str:
@@ -254,7 +259,7 @@ def _described(found: Review, finding: str, told: str, lang: str, *, top: str) -
 def _axis_names(found: Review, lang: str) -> dict[str, str]:
     """Axis -> its wrapped title, with its number when it has one; actions without an axis last."""
     names = {}
-    for row in found.by_axis.itertuples():
+    for row in facts.rows(found.by_axis):
         title = getattr(row, f"title_{lang}") if row.Index else word("charts.no_axis", lang)
         number_of = f"{row.number}. " if isinstance(row.number, str) else ""
         names[row.Index] = theme.wrapped(f"{number_of}{title}")
@@ -302,7 +307,7 @@ def _percent(unit, lang: str) -> str:
 
 
 def _listed(table: pd.DataFrame, lang: str) -> str:
-    return ", ".join(f"{row.label} {row.n}" for row in table.itertuples())
+    return ", ".join(f"{row.label} {row.n}" for row in facts.rows(table))
 
 
 def _listed_states(table: pd.DataFrame, lang: str) -> str:
@@ -311,7 +316,7 @@ def _listed_states(table: pd.DataFrame, lang: str) -> str:
 
 
 def _parts(ends: pd.DataFrame, lang: str) -> str:
-    return ", ".join(f"{' '.join(row.label.split())} {row.told}" for row in ends.itertuples())
+    return ", ".join(f"{' '.join(row.label.split())} {row.told}" for row in facts.rows(ends))
 
 
 def _whole(most: int) -> alt.Axis:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache, wraps
 
 import altair as alt
+from altair.utils import schemapi
 from babel import Locale
 
 from planlib.words import LOCALES, NBSP
@@ -168,6 +170,39 @@ def _look(accent: str = ACCENT, lang: str = "fr") -> alt.theme.ThemeConfig:
             "range": {"category": list(AXES), "heatmap": ["#eef3f8", "#123f60"], "ramp": ["#eef3f8", "#123f60"]},
         },
     }
+
+
+VALIDATE = False  # the tests set it: there every chart is validated, part by part
+
+
+def ours(make: Callable) -> Callable:
+    """A function whose charts are planlib's own: validated in the tests, and not again each time one is shown.
+
+    Checking a chart against the schema of Vega-Lite, each part as it is made and the whole as it is shown, takes a
+    quarter of an annual review. `chart.to_dict(validate=True)` checks as ever, and so does any other chart.
+    """
+
+    @wraps(make)
+    def made(*args, **kwargs):
+        if VALIDATE:
+            return make(*args, **kwargs)
+        with schemapi.debug_mode(False):
+            chart = make(*args, **kwargs)
+        if chart is not None:
+            object.__setattr__(chart, "__class__", _trusted(type(chart)))  # a chart keeps what is set on it as its own
+        return chart
+
+    return made
+
+
+@cache
+def _trusted(kind: type) -> type:
+    """The same kind of chart, shown without being validated."""
+
+    def to_dict(self, validate: bool = False, **more) -> dict:
+        return kind.to_dict(self, validate, **more)
+
+    return type(kind.__name__, (kind,), {"to_dict": to_dict, "__module__": kind.__module__})
 
 
 def titled(finding: str, measured: str) -> alt.TitleParams:

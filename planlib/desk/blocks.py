@@ -6,11 +6,12 @@ table gives what to say instead. Their look is templates/html/blocks.css.
 
 from __future__ import annotations
 
+from datetime import date
 from html import escape
 
 import pandas as pd
 
-from planlib import words
+from planlib import facts, words
 from planlib.desk.tables import NOWHERE, Html, brief, coded, mark, marked, titled
 from planlib.review import Review
 from planlib.review.next_year import MOVES
@@ -72,15 +73,14 @@ def evidence(found: Review, lang: str) -> Html:
     """Behind each reason, the actions that gave it, the line that shows it and what is proposed."""
     if found.not_done.empty:
         return _nothing("all_done", lang)
-    order = {
-        reason: i for i, reason in enumerate(found.by_reason["n"].sort_values(ascending=False, kind="stable").index)
-    }
+    frequent = found.by_reason["n"].sort_values(ascending=False, kind="stable").index
+    order = {reason: i for i, reason in enumerate(frequent)}
     rows = found.not_done.assign(rank=found.not_done["reason"].map(order)).sort_values("rank", kind="stable")
     return _table(
         "evidence",
         lang,
         ["title", "reason", "line", "decision"],
-        [[_action(row, lang), _reason(row, lang), _line(row, lang), _decision(row, lang)] for row in rows.itertuples()],
+        [[_action(row, lang), _reason(row, lang), _line(row, lang), _decision(row, lang)] for row in facts.rows(rows)],
     )
 
 
@@ -93,7 +93,7 @@ def owed(found: Review, lang: str) -> Html:
         items = "".join(
             f"<li>{escape(row.action_id)} {escape(getattr(row, f'title_{lang}'))} "
             f"({escape(word(f'review.missing_{row.missing}', lang))})</li>"
-            for row in rows.itertuples()
+            for row in facts.rows(rows)
         )
         parts.append(f"<h4>{escape(owner) or _say('nobody', lang)}</h4><ul>{items}</ul>")
     return Html("".join(parts))
@@ -101,7 +101,7 @@ def owed(found: Review, lang: str) -> Html:
 
 def axis_details(found: Review, lang: str) -> Html:
     """Axis by axis: what was promised and done, what was learned, and its indicators against their targets."""
-    return Html("".join(_axis(row, found, lang) for row in found.by_axis.itertuples()))
+    return Html("".join(_axis(row, found, lang) for row in facts.rows(found.by_axis)))
 
 
 def indicators(found: Review, lang: str) -> Html:
@@ -110,7 +110,7 @@ def indicators(found: Review, lang: str) -> Html:
         return _nothing("no_indicator", lang)
     missing = found.indicators[found.indicators["state"] == "not_measured"]
     items = []
-    for card in missing.itertuples():
+    for card in facts.rows(missing):
         who = escape(card.collector) if isinstance(card.collector, str) else _say("no_collector", lang)
         comment = f" {escape(card.missing_why)}" if isinstance(card.missing_why, str) else ""
         items.append(f'<li>{escape(getattr(card, f"title_{lang}"))} <span class="quiet">({who})</span>{comment}</li>')
@@ -126,7 +126,7 @@ def context(found: Review, lang: str) -> Html:
     for where in [*CODES["where"], None]:
         rows = found.context[found.context["where"] == where if where else found.context["where"].isna()]
         items = "".join(
-            f"<li>{_dated(row.happened, lang)}{escape(getattr(row, f'text_{lang}'))}</li>" for row in rows.itertuples()
+            f"<li>{_dated(row.happened, lang)}{escape(getattr(row, f'text_{lang}'))}</li>" for row in facts.rows(rows)
         )
         title = f"<h3>{_say(f'context_{where}', lang)}</h3>" if where else ""
         parts.append(f"{title}<ul>{items}</ul>" if items else "")
@@ -141,7 +141,7 @@ def compared(found: Review, lang: str) -> Html:
     for name in ("carried", "new", "dropped", "closed"):
         table = getattr(found, name)
         listed = _say("joint", lang).join(
-            f"{escape(row.Index)} {escape(str(getattr(row, f'title_{lang}')))}" for row in table.itertuples()
+            f"{escape(row.Index)} {escape(str(getattr(row, f'title_{lang}')))}" for row in facts.rows(table)
         )
         title = _say(f"compared_{name}", lang, count=len(table))
         parts.append(f"<dt>{title}</dt><dd>{listed}</dd>" if listed else f"<dt>{title}</dt>")
@@ -154,7 +154,7 @@ def next_year(found: Review, lang: str) -> Html:
         return _nothing("no_next_year", lang)
     rows = []
     for move in MOVES:
-        for row in found.next_year[found.next_year["move"] == move].itertuples():
+        for row in facts.rows(found.next_year[found.next_year["move"] == move]):
             date = f" ({escape(day(row.new_date.date(), lang))})" if not pd.isna(row.new_date) else ""
             why = _say(f"why_{row.why}", lang) if row.why in ("ongoing", "due") else _code("decision", row.why, lang)
             rows.append(
@@ -172,7 +172,7 @@ def next_year(found: Review, lang: str) -> Html:
 def loads(found: Review, lang: str) -> Html:
     """Who would carry what next year."""
     rows = []
-    for row in found.loads.itertuples():
+    for row in facts.rows(found.loads):
         name = getattr(row, f"owner_{lang}")
         unknown = f" {_say('days_unknown', lang, n=row.unknown_days)}" if row.unknown_days else ""
         rows.append(
@@ -198,7 +198,7 @@ def annex(found: Review, lang: str) -> Html:
             _decision(row, lang),
             _notes(row, lang),
         ]
-        for row in found.actions.sort_values(["axis_id"], kind="stable", na_position="last").itertuples()
+        for row in facts.rows(found.actions.sort_values(["axis_id"], kind="stable", na_position="last"))
     ]
     return _table("annex", lang, ["title", "owner", "status", "reason", "decision", "notes"], rows)
 
@@ -217,7 +217,7 @@ def history(found: Review, lang: str) -> Html:
             marked(row.status, lang) if isinstance(row.status, str) else NOWHERE,
             escape(_text(row.comment)),
         ]
-        for row in news.sort_values(["action_id", "updated_on"]).itertuples()
+        for row in facts.rows(news.sort_values(["action_id", "updated_on"]))
     ]
     table = _table("history", lang, ["title", "updated_on", "status", "comment"], rows)
     return Html(f"<details><summary>{_say('history', lang, n=len(rows))}</summary>{table.html}</details>")
@@ -281,11 +281,10 @@ def _axis(row, found: Review, lang: str) -> str:
 
 def _cards(cards: pd.DataFrame, lang: str) -> list[list[str]]:
     rows = []
-    for card in cards.itertuples():
+    for card in facts.rows(cards):
         unit = getattr(card, f"unit_{lang}")
-        level = (
-            f' <span class="quiet">({_code("level", card.level, lang)})</span>' if isinstance(card.level, str) else ""
-        )
+        level = _code("level", card.level, lang) if isinstance(card.level, str) else ""
+        level = f' <span class="quiet">({level})</span>' if level else ""
         position = word(f"charts.indicator_{card.state}", lang)
         comment = f'<br><span class="quiet">{escape(card.comment)}</span>' if isinstance(card.comment, str) else ""
         rows.append(
@@ -340,9 +339,8 @@ def _reason(row, lang: str) -> str:
         return f'<span class="owed">{_say("reason_owed", lang)}</span>'
     second = ""
     if isinstance(row.reason_second, str) and row.reason_second != row.reason:
-        second = (
-            f'<br><span class="quiet">{_say("second", lang, reason=word(f"reason.{row.reason_second}", lang))}</span>'
-        )
+        also = _say("second", lang, reason=word(f"reason.{row.reason_second}", lang))
+        second = f'<br><span class="quiet">{also}</span>'
     return _code("reason", row.reason, lang) + second
 
 
@@ -392,8 +390,10 @@ def _dated(when, lang: str) -> str:
 
 
 def _day_text(text: str, lang: str) -> str:
-    when = pd.to_datetime(text, format="ISO8601", errors="coerce")
-    return escape(day(when.date(), lang) if not pd.isna(when) else text)
+    try:
+        return escape(day(date.fromisoformat(text), lang))
+    except ValueError:
+        return escape(text)
 
 
 def _text(value) -> str:

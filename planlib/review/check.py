@@ -6,6 +6,7 @@ from numbers import Integral
 
 import pandas as pd
 
+from planlib import facts
 from planlib.review.said import as_written, said
 from planlib.schema import PlanError
 
@@ -51,7 +52,7 @@ def refuse(blanks: pd.DataFrame, year: int) -> None:
             owner=as_written(row.owner_fr, row.owner_en),
             missing=said(f"review.missing_{row.missing}"),
         )
-        for row in blanks.head(NAMED).itertuples()
+        for row in facts.rows(blanks.head(NAMED))
     ]
     raise PlanError("review.blanks", n=len(blanks), year=str(year), first=first, more=more(len(blanks)))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from planlib import facts
 from planlib.facts import Facts
 from planlib.review.indicators import measured
 from planlib.review.said import Amount, Said, Written, as_written, said
@@ -173,7 +174,7 @@ def decisions(now: Facts, not_done: pd.DataFrame, year: int, fiscal_start: str, 
     """
     coming = year_name(year + 1, fiscal_start)
     currency = now.settings["currency"]
-    found = [_written(row, currency) for row in _asked(now, year, edition).itertuples()]
+    found = [_written(row, currency) for row in facts.rows(_asked(now, year, edition))]
     proposed = not_done["decision"].where(not_done["status"] != "dropped", "drop")
     proposed = proposed.mask(proposed.isna() & (not_done["status"] == "postponed"), "postpone")
     open_ones = not_done[proposed.isna()]

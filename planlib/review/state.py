@@ -52,7 +52,7 @@ def of_year(
     fiscal_start = "01-01" if pd.isna(settings["fiscal_start"]) else settings["fiscal_start"]
     start = facts.fiscal_start(year, fiscal_start)
     end = facts.fiscal_start(year + 1, fiscal_start) - timedelta(days=1)
-    at_start, at_end = now.at(start), now.at(end)
+    at_start, at_end = now.on(start), now.on(end)
     updates = visible(now.updates, "update", edition).reset_index()
     updates = updates[updates["updated_on"] <= end.isoformat()].sort_values(["updated_on", "action_id"])
     during = updates[updates["updated_on"] >= start.isoformat()]

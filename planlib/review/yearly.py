@@ -76,13 +76,13 @@ class Review:
                 "decision": _blank(row.decision),
                 "line": evidence(row).text(lang) if _blank(row.line) else None,
             }
-            for row in self.not_done.itertuples()
+            for row in facts.rows(self.not_done)
         ]
         indicators = [
             {name: _blank(getattr(row, name)) for name in ("baseline", "target", "actual", "state")}
             | {"indicator_id": row.Index, "title": getattr(row, f"title_{lang}")}
             | {"unit": _blank(getattr(row, f"unit_{lang}"))}
-            for row in self.indicators.itertuples()
+            for row in facts.rows(self.indicators)
         ]
         return {
             "year": self.year,
@@ -99,7 +99,7 @@ class Review:
             "decisions": [decision.document(lang) for decision in self.decisions],
             "blanks": [
                 {name: _blank(getattr(row, name)) for name in ("action_id", "owner", "missing")}
-                for row in self.blanks.itertuples()
+                for row in facts.rows(self.blanks)
             ],
             "notes": [note.text(lang) for note in self.notes],
         }
