@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -225,6 +226,25 @@ def test_a_worker_that_is_killed_loses_its_own_report_only(workspace, tmp_path):
         records = report.batch([report.Job(*job, engine="fork") for job in jobs], workers)
     assert [record["status"] for record in [*ready, *records]] == ["ok", "failed", "ok"]
     assert "s'est arrêté" in records[0]["error"] and "-9" in records[0]["error"]
+
+
+def test_workers_share_one_warm_up_and_go_on_when_it_is_killed(workspace, tmp_path):
+    new_client(workspace)
+    template = write(tmp_path / "toy.ipynb", "import os, signal", "print(number)")
+
+    def made(workers, *numbers: str) -> list[str]:
+        jobs = [report.Job(template, "demo", {"year": 2025, "number": n}, engine="fork") for n in numbers]
+        return [record["status"] for record in report.batch(jobs, workers)]
+
+    with worker.Workers(2) as workers:
+        assert made(workers, "a", "b", "c", "d") == ["ok"] * 4
+        warm = workers._warm.pid
+        forking = Path(f"/proc/{warm}/task/{warm}/children").read_text(encoding="ascii").split()
+        assert len(forking) == 2
+        os.kill(warm, signal.SIGKILL)
+        workers._warm.wait()
+        assert made(workers, "e", "f", "g", "h") == ["ok"] * 4
+    assert not any(Path(f"/proc/{pid}").exists() for pid in forking)
 
 
 @pytest.mark.parametrize("first", ["papermill", "planlib.report.forked"])

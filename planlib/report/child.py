@@ -1,8 +1,8 @@
 """The forking process: warm, single-threaded, it forks one child for each notebook and never runs a cell itself.
 
 Run as `python -m planlib.report.child`. A line of JSON on stdin is one notebook to run; what the child writes back,
-also lines of JSON, is read by `forked`. Nothing here may start a thread or draw a chart: a child of a process with
-threads can hang for ever.
+also lines of JSON, is read by `forked`. Given descriptors of sockets, it is one such process for each. Nothing here may
+start a thread or draw a chart: a child of a process with threads can hang for ever.
 """
 
 from __future__ import annotations
@@ -163,9 +163,9 @@ def _plain(data: dict) -> dict:
 
 
 def main() -> None:
-    """Answer one line of JSON at a time until stdin ends."""
+    """Answer one line of JSON at a time until stdin, or the socket, ends."""
     del sys.path[0]  # the folder we were started in is not the notebook's
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    asked, answers = sys.stdin, os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 1)
     quiet = Config()
@@ -176,7 +176,10 @@ def main() -> None:
     shell = ZMQShell.instance(config=quiet, colors="neutral")
     with lean_imports():
         warm_up()
-    for line in sys.stdin:
+    if lines := [int(line) for line in sys.argv[1:]]:
+        line = one_for_each(lines)
+        asked, answers = (os.fdopen(line, mode, encoding="utf-8", buffering=1, closefd=False) for mode in "rw")
+    for line in asked:
         task = json.loads(line)
         for module in task["imports"]:
             with contextlib.suppress(BaseException):  # the cell that imports it will say what is wrong
@@ -195,6 +198,26 @@ def main() -> None:
             os.killpg(child, 9)  # what the cells left running
         end_orphans()
         _tell(answers, ended=os.waitstatus_to_exitcode(status))
+
+
+def one_for_each(lines: list[int]) -> int:
+    """Fork a process for each line, all as warm as this one, and in each return the line it is to answer.
+
+    This one then waits for them: were it to answer too, what it ends after a notebook would be its equals.
+    """
+    for line in lines:
+        if os.fork() == 0:
+            end_with_parent(signal.SIGTERM)
+            adopt_orphans()
+            for other in set(lines) - {line}:
+                os.close(other)
+            return line
+    for line in lines:
+        os.close(line)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+    os._exit(0)
 
 
 def warm_up() -> None:

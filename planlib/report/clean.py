@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from html import escape, unescape
 
 TAGS = frozenset(
@@ -66,6 +67,7 @@ def clean(html: str, ids: set[str], *, scroll_label: str = "") -> str:
     `scroll_label`.
     """
     renamed = _renamed(html, ids)
+    touched = re.compile("|".join(map(re.escape, renamed))) if renamed else None
     out: list[str] = []
     opened: list[str] = []
     at = 0
@@ -88,7 +90,10 @@ def clean(html: str, ids: set[str], *, scroll_label: str = "") -> str:
             in_head = "thead" in opened
             if name == "table":
                 out.append(f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(scroll_label)}">')
-            out.append(f"<{CASED.get(name, name)}{_attributes(name, found[3], renamed, in_head=in_head)}>")
+            written = _attributes
+            if touched and touched.search(found[3]):
+                written = partial(_renamed_attributes, renamed)
+            out.append(f"<{CASED.get(name, name)}{written(name, found[3], in_head)}>")
             if name in DRAWING and found[3].endswith("/"):
                 out.append(_end(name))
             elif name not in EMPTY:
@@ -125,7 +130,14 @@ def _end(name: str) -> str:
     return f"</{CASED.get(name, name)}>" + ("</div>" if name == "table" else "")
 
 
-def _attributes(tag: str, text: str, renamed: dict[str, str], *, in_head: bool) -> str:
+@lru_cache(maxsize=8192)
+def _attributes(tag: str, text: str, in_head: bool) -> str:
+    """The listed attributes, written again; most tags of a page are one of a few kinds."""
+    return _renamed_attributes({}, tag, text, in_head)
+
+
+def _renamed_attributes(renamed: dict[str, str], tag: str, text: str, in_head: bool) -> str:
+    """The same where an id that it names has become another."""
     kept: dict[str, str] = {}
     for name, *values in ATTRIBUTE.findall(text):
         name, value = name.lower(), unescape("".join(values))
@@ -160,8 +172,9 @@ def _allowed(tag: str, name: str, value: str) -> bool:
 
 
 def _renamed(html: str, ids: set[str]) -> dict[str, str]:
-    """Id in this HTML -> the id it gets, so that no two on the page are equal."""
-    return {found: _free(found, ids) for found in dict.fromkeys(re.findall(r"""\sid\s*=\s*["']?([-\w:.]+)""", html))}
+    """Id in this HTML -> the other it gets, so that no two on the page are equal; those that stay are left out."""
+    given = {found: _free(found, ids) for found in dict.fromkeys(re.findall(r"""\sid\s*=\s*["']?([-\w:.]+)""", html))}
+    return {found: free for found, free in given.items() if free != found}
 
 
 def _free(wanted: str, ids: set[str]) -> str:

@@ -9,7 +9,6 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import threading
 import time
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import nbformat
 from papermill.engines import Engine, NBClientEngine, NotebookExecutionManager
 
+from planlib.report.warm import kept_ready, possible, started
 from planlib.schema import PlanError
 
 SERVED_BY_A_KERNEL = frozenset({"ipywidgets", "anywidget", "planlib.widgets"})  # they talk back; a child does not
@@ -32,11 +32,6 @@ class Stopped(Exception):
     def __init__(self, said: PlanError):
         super().__init__(str(said))
         self.said = said
-
-
-def possible() -> bool:
-    """Whether this machine can fork a process safely: Linux, that is."""
-    return sys.platform.startswith("linux")
 
 
 class ForkEngine(Engine):
@@ -83,22 +78,30 @@ def imported(notebook: nbformat.NotebookNode) -> list[str]:
 
 
 class Helper:
-    """The forking process, and the lines of JSON that go to it and come back."""
+    """The forking process, and the lines of JSON that go to it and come back.
 
-    def __init__(self):
-        env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "planlib.report.child"]
-        self._process = subprocess.Popen(  # noqa: S603  our own module
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env
-        )
+    One of its own, or the one at the other end of `line`, a socket's descriptor.
+    """
+
+    def __init__(self, line: int | None = None):
+        self._process = None
+        if line is None:
+            self._process = started(stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self._to, self._from = self._process.stdin, self._process.stdout
+        else:
+            self._to = self._from = os.fdopen(line, "wb")
         self._rest = b""
 
     @property
     def alive(self) -> bool:
-        return self._process.poll() is None
+        if self._process is not None:
+            return self._process.poll() is None
+        return not select.select([self._from], [], [], 0)[0]  # between two notebooks it has nothing to say but its end
 
     def close(self) -> None:
-        self._process.stdin.close()
+        self._to.close()
+        if self._process is None:
+            return
         try:
             self._process.wait(2)
         except subprocess.TimeoutExpired:
@@ -107,8 +110,8 @@ class Helper:
 
     def run(self, wanted: dict, nb_man: NotebookExecutionManager, timeout: float | None, said: list[str]) -> None:
         """Have one notebook run, fill its cells as they end, and stop it when its time is over."""
-        self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
-        self._process.stdin.flush()
+        self._to.write(json.dumps(wanted).encode() + b"\n")
+        self._to.flush()
         deadline = time.monotonic() + timeout if timeout else None
         child, late, done, broke = None, False, False, ""
         while (message := self._next(deadline)) is None or "ended" not in message:
@@ -138,9 +141,9 @@ class Helper:
         """The next message; None when the deadline comes first."""
         while b"\n" not in self._rest:
             left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and (left <= 0 or not select.select([self._process.stdout], [], [], left)[0]):
+            if left is not None and (left <= 0 or not select.select([self._from], [], [], left)[0]):
                 return None
-            read = os.read(self._process.stdout.fileno(), 1 << 20)
+            read = os.read(self._from.fileno(), 1 << 20)
             if not read:
                 return {"ended": -1}  # the forking process itself is gone; the next report starts another
             self._rest += read
@@ -165,6 +168,6 @@ _local = threading.local()
 def helper() -> Helper:
     """The forking process of this thread, started when first needed."""
     if getattr(_local, "helper", None) is None or not _local.helper.alive:
-        _local.helper = Helper()
+        _local.helper = Helper(kept_ready.pop() if kept_ready else None)
         atexit.register(_local.helper.close)
     return _local.helper

@@ -171,8 +171,6 @@ def unchanged(job: Job) -> Record | None:
 def make(job: Job) -> Record:
     """Run a checked job and deliver its files, whatever stands already."""
     with lean_imports():
-        import nbformat
-
         from planlib.report import engine
 
     started = time.perf_counter()
@@ -185,7 +183,7 @@ def make(job: Job) -> Record:
     error = _sentence(run.failure, job.asker) if run.failure else None
     stem = f"{client.slug}-{place.name}-{job.lang}"
     with runs.part(place) as part:
-        nbformat.write(run.notebook, part / f"{stem}.ipynb")
+        (part / f"{stem}.ipynb").write_text(_as_file(run.notebook), encoding="utf-8")
         files, warnings = [], []
         if error is None:
             try:
@@ -222,6 +220,12 @@ def _written(job: Job, template, client: Client, notebook, stem: Path) -> tuple[
         (stem.parent / f"{stem.name}.pdf").write_bytes(document)
         files.append(f"{stem.name}.pdf")
     return files, warnings
+
+
+def _as_file(notebook) -> str:
+    """The text of an executed notebook, as any reader of notebooks takes it; `nbformat.write` would copy it, look it
+    over and set it on many lines, for a sixth of what a page costs."""
+    return json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _folder(job: Job) -> Path:

@@ -68,7 +68,8 @@ def batch(
     elif min(len(todo), processes) > 1:
         from planlib.report.worker import Workers
 
-        with Workers(min(len(todo), processes)) as workers:
+        fork = any(job.engine == "fork" for job in todo.values())
+        with Workers(min(len(todo), processes), fork=fork) as workers:
             _elsewhere(todo, workers, done)
     else:
         for i, job in todo.items():
