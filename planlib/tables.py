@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -35,8 +36,14 @@ def frame(name: str, rows: dict[tuple, dict]) -> pd.DataFrame:
     return table
 
 
-def _key_dtype(key: str) -> str:
-    return "int64" if key in WHOLE_KEYS else "str"
+def _key_dtype(key: str):
+    return _dtype("int64" if key in WHOLE_KEYS else "str")
+
+
+@cache
+def _dtype(name: str):
+    """The type of that name; looking it up takes longer than to make a short column of it."""
+    return pd.api.types.pandas_dtype(name)
 
 
 def _sortable(part) -> tuple:
@@ -49,7 +56,7 @@ def _typed(values: list, column: Column):
         return np.array([value or "NaT" for value in values], dtype="datetime64[us]")
     if column.kind == "number":
         return np.array([np.nan if value is None else value for value in values], dtype="float64")
-    return pd.array(values, dtype=column.dtype)
+    return pd.array(values, dtype=_dtype(column.dtype))
 
 
 def checked_rows(name: str, table: pd.DataFrame) -> dict[tuple, dict]:

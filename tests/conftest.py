@@ -7,6 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A test is not timed: what takes long on a machine that others share is measured in bench/.
+settings.register_profile("planlib", deadline=None)
+settings.load_profile("planlib")
 
 ROOT = Path(__file__).resolve().parents[1]
 

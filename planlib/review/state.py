@@ -111,7 +111,8 @@ def visible(table: pd.DataFrame, kind: str, edition: str) -> pd.DataFrame:
         texts = [name for name in TEXTS if name in table]
         table.loc[hidden, texts] = None
         return table
-    return table[level <= allowed]
+    shown = level <= allowed
+    return table if shown.all() else table[shown]
 
 
 def _of_year(table: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -132,14 +133,20 @@ def _in_force(now: Facts, at_start: Facts, at_end: Facts, spoken: set, edition: 
     """Rows of the actions to look at, with `set_aside`; and whether the whole plan was entered after the year."""
     held = at_end.actions
     gone = at_start.actions.loc[at_start.actions.index.difference(held.index)]
-    why = now.book.history("action")
-    why = why[why["row"].isna()].drop_duplicates("key", keep="last").set_index("key")["why"]
     late = held.empty and gone.empty and any_later
     others = now.actions.index.difference(held.index.union(gone.index))
     entered = now.actions.loc[others if late else others.intersection(list(spoken))]
     rows = pd.concat([held.assign(set_aside=False), gone.assign(set_aside=True), entered.assign(set_aside=False)])
-    rows["why_set_aside"] = why.reindex(rows.index).astype("str")
+    rows["why_set_aside"] = _why(now, gone.index).reindex(rows.index)
     return visible(rows, "action", edition).sort_index().rename_axis("action_id"), late
+
+
+def _why(now: Facts, gone: pd.Index) -> pd.Series:
+    """Why each of these actions was set aside, as written last."""
+    if gone.empty:
+        return pd.Series(dtype="str")
+    entries = now.book.history("action")
+    return entries[entries["row"].isna()].drop_duplicates("key", keep="last").set_index("key")["why"].astype("str")
 
 
 def _of_the_plan(updates: pd.DataFrame, rows: pd.DataFrame, at_end: Facts) -> pd.DataFrame:
