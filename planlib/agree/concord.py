@@ -8,9 +8,6 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
-from scipy.special import chdtrc
 
 from planlib.schema import PlanError
 
@@ -93,6 +90,8 @@ def kendall_w(ranks: pd.DataFrame) -> Concordance:
     most = m**2 * (n**3 - n) - m * ties
     if most == 0:
         raise PlanError("agree.all_tied", n=m)
+    from scipy.special import chdtrc
+
     w = float(12 * apart / most)
     statistic = m * (n - 1) * w
     return Concordance(w, statistic, n - 1, float(chdtrc(n - 1, statistic)), m, n)
@@ -246,6 +245,9 @@ def _circles(first: np.ndarray, n: int) -> np.ndarray:
 
 def _without_circles(cost: np.ndarray, triples: np.ndarray, n: int) -> np.ndarray:
     """The cheapest choice for each pair that sends none of `triples` round in a circle."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # a third of a second to import, as in `between`
+    from scipy.sparse import csr_array
+
     pair = np.zeros((n, n), dtype=int)
     pair[np.triu_indices(n, 1)] = np.arange(len(cost))
     i, j, k = triples.T

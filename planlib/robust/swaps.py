@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 
 from planlib.schema import PlanError
 from planlib.score import check_cut, check_values, check_weights, funded, named, weighted_sum
@@ -111,6 +110,8 @@ def smallest_change(values: pd.DataFrame, weights: pd.Series, action: object) ->
     """
     if action not in values.index:
         raise PlanError("robust.unknown_action", found=str(action))
+    from scipy.optimize import linprog  # a third of a second to import, which other commands would pay
+
     array = check_values(values)
     check_weights(weights, values.columns)
     now = named(weights, values.columns).reindex(values.columns).to_numpy("float64")

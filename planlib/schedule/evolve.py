@@ -12,15 +12,17 @@ from __future__ import annotations
 from itertools import count
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from planlib.schedule.greedy import Board
 from planlib.schedule.inside import Inside
 from planlib.schedule.search import Search
 
-PLACED = 7680  # actions placed in step, as near as the bounds of a population allow
-FEWEST, MOST = 64, 128  # plans in a population
+PLANS, CHILDREN = 128, 256  # in a generation; numpy's work on an array grows slower than the array
 PATIENCE = 12  # generations without a shorter plan before a new population
-GENERATIONS_A_SECOND = 30  # about what a core does with 120 actions: all that bounds a repeatable search
+GENERATIONS_A_SECOND = 15  # about what a core does with 120 actions: all that bounds a repeatable search
+LOOK, ONE = 64, np.uint64(1)  # weeks looked at at once: the bits of a word
+LONGEST = LOOK // 2  # weeks of an action, so that a second look goes on from the first
 FAR = 25.0  # spread, in weeks, of the first population around the longest-path order
 
 
@@ -29,7 +31,7 @@ def is_plain(inside: Inside) -> bool:
     last = len(inside.calendar)
     options = [[inside.options[k] for k in own] for own in inside.options_of]
     return (
-        all(len(own) == 1 and len(own[0].spans) == 1 for own in options)
+        all(len(own) == 1 and len(own[0].spans) == 1 and own[0].weeks <= LONGEST for own in options)
         and all(own[0].spans[0].first == 0 and own[0].spans[0].last + own[0].weeks == last for own in options)
         and not any(own[0].spans[0].spend for own in options)
         and all((own[0].needs <= inside.capacity[own[0].rows, :1]).all() for own in options)
@@ -49,18 +51,17 @@ def evolve(inside: Inside, run: Search, share: float, seed: int, least: int) -> 
     crowd = _Crowd(inside)
     until = run.left() * (1 - share)
     most = int((run.left() - until) * GENERATIONS_A_SECOND) + 1 if run.repeatable else None
-    size = int(np.clip(PLACED // crowd.n, FEWEST, MOST))
-    starts, lengths = _fresh(crowd, size, draw)
+    starts, lengths = _fresh(crowd, draw)
     best, best_length, still = starts[0], lengths[0], 0
     for _ in range(most) if most else count():
         if best_length <= least or run.left() <= until or run.stopped():
             break
         if still >= PATIENCE:
-            (starts, lengths), still = _fresh(crowd, size, draw), 0
+            (starts, lengths), still = _fresh(crowd, draw), 0
         else:
             children = crowd.improved(_children(starts, lengths, crowd.weeks, draw))
             before = lengths[0]
-            starts, lengths = _survivors(np.concatenate([starts, children]), crowd.weeks, size)
+            starts, lengths = _survivors(np.concatenate([starts, children]), crowd.weeks)
             still = 0 if lengths[0] < before else still + 1
         if lengths[0] < best_length:
             best, best_length = starts[0], lengths[0]
@@ -71,16 +72,16 @@ def evolve(inside: Inside, run: Search, share: float, seed: int, least: int) -> 
     return board
 
 
-def _fresh(crowd: _Crowd, size: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _fresh(crowd: _Crowd, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Plans around the order of longest chains, nearer and farther."""
-    spread = np.linspace(0, FAR, size)[:, None]
-    starts = crowd.improved(-crowd.tail + draw.normal(0, 1, (size, crowd.n)) * spread)
-    return _survivors(starts, crowd.weeks, size)
+    spread = np.linspace(0, FAR, CHILDREN)[:, None]
+    starts = crowd.improved(-crowd.tail + draw.normal(0, 1, (CHILDREN, crowd.n)) * spread)
+    return _survivors(starts, crowd.weeks)
 
 
 def _children(starts: np.ndarray, lengths: np.ndarray, weeks: np.ndarray, draw: np.random.Generator) -> np.ndarray:
     """Keys of new orders: a stretch of one parent's time inside the order of another, or one parent shaken there."""
-    n = len(starts)
+    n = CHILDREN
     pairs = draw.integers(0, len(starts), (4, n))
     one = np.where(lengths[pairs[0]] <= lengths[pairs[1]], pairs[0], pairs[1])
     other = np.where(lengths[pairs[2]] <= lengths[pairs[3]], pairs[2], pairs[3])
@@ -98,12 +99,12 @@ def _children(starts: np.ndarray, lengths: np.ndarray, weeks: np.ndarray, draw: 
     return np.where(draw.random((n, 1)) < 0.3, shaken, crossed)
 
 
-def _survivors(starts: np.ndarray, weeks: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+def _survivors(starts: np.ndarray, weeks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The shortest plans, one for each length and sum of starts."""
     lengths = (starts + weeks).max(axis=1)
     marks = np.stack([lengths, starts.sum(axis=1)], axis=1)
     _, kept = np.unique(marks, axis=0, return_index=True)  # sorted by length
-    kept = kept[:size]
+    kept = kept[:PLANS]
     return starts[kept], lengths[kept]
 
 
@@ -122,17 +123,18 @@ class _Crowd:
         ]
         self._before = _padded([[earlier for earlier, _ in pairs] for pairs in inside.before])
         self._after = _padded([[later for later, _ in pairs] for pairs in inside.after])
+        self._steps = _doublings(self.weeks)
         self._in_order = np.argsort(inside.rank)
         tail = np.zeros(self.n + 1)
         for action in self._in_order[::-1]:
-            tail[action] = self.weeks[action] + tail[self._after[action]].max()
+            tail[action] = self.weeks[action] + tail[self._after[:, action]].max()
         self.tail = tail[:-1]  # weeks from an action's start to the end of the longest chain after it
 
     def improved(self, keys: np.ndarray) -> np.ndarray:
         """Starts of the plans whose actions are placed in order of these keys, then justified back and forth."""
         keys = np.concatenate([keys, np.full((len(keys), 1), -np.inf)], axis=1)
         for action in self._in_order:  # no key before those of the actions before it
-            keys[:, action] = np.maximum(keys[:, action], keys[:, self._before[action]].max(axis=1) + 1e-6)
+            keys[:, action] = np.maximum(keys[:, action], keys[:, self._before[:, action]].max(axis=1) + 1e-6)
         ends = self._placed(np.argsort(keys[:, :-1], axis=1, kind="stable"), self._before)
         back = self._placed(np.argsort(-ends, axis=1, kind="stable"), self._after)  # time runs backwards
         ahead = self._placed(np.argsort(-back, axis=1, kind="stable"), self._before)
@@ -141,33 +143,36 @@ class _Crowd:
     def _placed(self, order: np.ndarray, before: np.ndarray) -> np.ndarray:
         """Ends of all plans, each action of `order` at the first weeks that hold it."""
         plans, n = order.shape
-        longest = int(self.weeks.max())
-        span = int(self.weeks.sum()) + longest
-        free = [np.full((plans, span), word.full) for word in self._words]
+        span, longest = int(self.weeks.sum()) + 2 * LOOK, int(self.weeks.max())
+        free = [np.full(plans * span, word.full) for word in self._words]
+        look = [sliding_window_view(board, LOOK) for board in free]
+        work = [sliding_window_view(board, longest, writeable=True) for board in free]
         ends = np.zeros((plans, n + 1), dtype=np.int64)  # the last column is the end of nothing
-        flat_ends, flat = ends.reshape(-1), [board.reshape(-1) for board in free]
-        of_plan, end_of_plan = np.arange(plans) * span, np.arange(plans) * (n + 1)
-        week, ahead = np.arange(span, dtype=np.int32), np.arange(longest)
-        last = 0  # nothing is placed from there on, in any plan
-        for actions in order.T.copy():
-            weeks = self.weeks[actions]
-            ready = flat_ends.take(before[actions] + end_of_plan[:, None]).max(axis=1)
-            first, stop = int(ready.min()), last + longest
-            holds = week[first:stop] >= ready[:, None].astype(np.int32)
-            for word, board in zip(self._words, free, strict=True):
-                left = board[:, first:stop] - word.need[actions, None]
-                left &= word.guards
-                holds &= left == word.guards
-            fits = holds.copy()  # becomes: holds for all the weeks of the action from there
-            for later in range(1, int(weeks.max())):
-                fits[:, :-later] &= holds[:, later:] | (weeks <= later)[:, None]
-            starts = fits.argmax(axis=1) + first
-            flat_ends[end_of_plan + actions] = starts + weeks
-            last = max(last, int((starts + weeks).max()))
-            at = (of_plan + starts)[:, None] + ahead
-            for word, board in zip(self._words, flat, strict=True):
-                board[at] -= word.work[actions]
+        flat_ends, of_plan, end_of_plan = ends.reshape(-1), np.arange(plans) * span, np.arange(plans) * (n + 1)
+        for actions in np.ascontiguousarray(order.T):
+            ready = flat_ends.take(before.take(actions, axis=1) + end_of_plan).max(axis=0) + of_plan
+            fits = self._fits(look, ready, actions)
+            while not fits.all():
+                ready += (fits == 0) * (LOOK - longest)
+                fits = self._fits(look, ready, actions)
+            ready += np.bitwise_count((fits & (~fits + ONE)) - ONE)  # zeros below the lowest bit
+            flat_ends[end_of_plan + actions] = ready - of_plan + self.weeks.take(actions)
+            for word, board in zip(self._words, work, strict=True):
+                board[ready] -= word.work.take(actions, axis=0)
         return ends[:, :-1]
+
+    def _fits(self, look: list[np.ndarray], first: np.ndarray, actions: np.ndarray) -> np.ndarray:
+        """The next weeks of each plan as the bits of a word: one where the action has room for all its weeks."""
+        holds = np.ones(1, dtype=bool)
+        for word, board in zip(self._words, look, strict=True):
+            left = board[first]
+            left -= word.need.take(actions)[:, None]
+            left &= word.guards
+            holds = (left == word.guards) & holds
+        fits = np.packbits(holds, axis=1, bitorder="little").view("<u8")[:, 0]
+        for steps in self._steps:
+            fits = fits & (fits >> steps.take(actions))
+        return fits
 
 
 class _Word:
@@ -205,6 +210,15 @@ def _bits(room: int) -> int:
 
 
 def _padded(lists: list[list[int]]) -> np.ndarray:
-    """Rows of numbers of one length, filled up with the number after the last action."""
+    """Columns of numbers of one length, filled up with the number after the last action."""
     length = max(1, *map(len, lists))
-    return np.array([row + [len(lists)] * (length - len(row)) for row in lists])
+    return np.array([row + [len(lists)] * (length - len(row)) for row in lists]).T.copy()
+
+
+def _doublings(weeks: np.ndarray) -> list[np.ndarray]:
+    """By how much to move a row of bits over itself, each time, until a bit stands for so many in a row."""
+    steps, done = [], np.ones_like(weeks)
+    while (done < weeks).any():
+        steps.append(np.minimum(done, weeks - done).astype(np.uint64))
+        done += np.minimum(done, weeks - done)
+    return steps

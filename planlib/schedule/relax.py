@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from planlib.schedule.inside import Inside
 from planlib.schedule.model import earliest_starts, pieces_of, windows
@@ -38,6 +36,9 @@ def relaxed(inside: Inside) -> Relaxed | None:
     if not pieces:
         nothing = np.zeros(len(inside.options))
         return None if inside.forced.any() else Relaxed(0, nothing, nothing.astype(np.int64))
+    from scipy.optimize import linprog  # a third of a second, which a plan that needs no choice would pay
+    from scipy.sparse import csr_array
+
     rows = _Rows(inside, pieces)
     result = linprog(
         -rows.points,

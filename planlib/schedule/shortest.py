@@ -13,7 +13,7 @@ from planlib.schedule.result import Schedule, schedule_of
 from planlib.schedule.search import Search
 from planlib.schema import PlanError
 
-PROOF_SHARE, EVOLVE_SHARE = 0.12, 0.5  # of the time: a first proof, then generations; the solver ends
+PROOF_SHARE, EVOLVE_SHARE = 0.12, 0.85  # of the time: a first proof, then generations; the solver ends
 
 
 def shortest(

@@ -88,7 +88,7 @@ def solve(
         tell(board.copy(), bound)
     status = "feasible"
     if time_limit > 0 or board is None:
-        guide = relaxed(inside)
+        guide = None if board is not None and run.enough(board.points(), most) else relaxed(inside)
         if guide is not None:
             most = min(most, guide.points)
             board = better_of(board, *filter(whole, guided_plans(inside, guide.share, guide.first)))
