@@ -51,6 +51,7 @@ class Search:
         on_board: Callable[[Board, float], None] | None = None,
         most: float | None = None,
         lns_only: bool = False,
+        workers: int = WORKERS,
     ) -> tuple[str, Board | None, float]:
         from ortools.sat.python import cp_model
 
@@ -62,9 +63,9 @@ class Search:
         parameters.use_lns_only = lns_only
         self._granted += limit
         if self.repeatable:
-            parameters.num_workers = WORKERS
+            parameters.num_workers = workers
             parameters.interleave_search = True
-            parameters.max_deterministic_time = limit * UNITS_A_SECOND
+            parameters.max_deterministic_time = limit * UNITS_A_SECOND * workers / WORKERS
         else:
             parameters.max_time_in_seconds = limit
 
