@@ -1,7 +1,7 @@
 """The rooms in their usual order: a workbook's judgements and weights -> ranking -> plan that fits."""
 
 from planlib.decide.methods import method_finding, methods
-from planlib.decide.planned import Plan, plan
+from planlib.decide.planned import Plan, impossible, plan
 from planlib.decide.ranked import (
     METHODS,
     bands,
@@ -24,6 +24,7 @@ __all__ = [
     "bands",
     "costs_of",
     "discussions",
+    "impossible",
     "judgements",
     "method_finding",
     "methods",

@@ -12,6 +12,7 @@ from planlib.facts import Facts
 from planlib.schedule import Explanation, Schedule, explain, replan, solve
 from planlib.schedule.inputs import Inputs, inputs
 from planlib.schema import PlanError
+from planlib.words import LANGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def plan(
     else:
         found = solve(stated.problem, time_limit=time_limit, repeatable=True)
     if found.status == "infeasible":
-        raise PlanError("decide.infeasible", why=_Conflict(explain(stated.problem, published, start), facts))
+        raise impossible(explain(stated.problem, published, start), facts)
     return Plan(stated, found)
 
 
@@ -84,12 +85,17 @@ def _published(facts: Facts) -> pd.DataFrame:
     return published
 
 
-class _Conflict:
-    """The three sentences of an explanation, told inside an error in its language."""
+def impossible(explanation: Explanation, facts: Facts) -> PlanError:
+    """The error of a plan that cannot be, told in three sentences."""
+    return PlanError("decide.infeasible", why=_Conflict(explanation, {lang: names(facts, lang) for lang in LANGS}))
 
-    def __init__(self, explanation: Explanation, facts: Facts):
-        self._explanation = explanation
-        self._facts = facts
+
+@dataclass(frozen=True, slots=True)
+class _Conflict:
+    """An explanation inside an error, in its language; the names are read before the workbook is closed."""
+
+    explanation: Explanation
+    names: dict[str, dict[str, str]]
 
     def text(self, lang: str) -> str:
-        return " ".join(self._explanation.sentences(lang, names(self._facts, lang)))
+        return " ".join(self.explanation.sentences(lang, self.names[lang]))

@@ -17,7 +17,7 @@ from planlib.words import LANGS, money, month, year_name
 
 # What a public plan may say was assumed: nothing on people's days or on how actions were valued.
 PUBLIC_ASSUMED = (
-    "assume.weeks", "assume.deadline_past", "assume.dates_crossed", "assume.middle", "assume.cost_size", "assume.cost",
+    "assume.weeks", "assume.deadline_past", "assume.middle", "assume.cost_size", "assume.cost",
     "assume.no_source", "assume.source_unknown", "assume.other_currency", "assume.budget_unknown", "assume.no_budget",
     "assume.no_first_steps", "schedule.assumed_no_budget", "schedule.assumed_unused", "schedule.assumed_counted",
     "schedule.assumed_not_counted",

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 from planlib import decide
 from planlib.facts import Facts
-from planlib.schedule import Explanation, Problem, Schedule, explain, replan
+from planlib.schedule import Problem, Schedule, explain, replan
 from planlib.schedule.inputs import Inputs, inputs
-from planlib.schema import PlanError
-from planlib.words import LANGS
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Why no plan is possible: three sentences, told inside an error in its language."""
-
-    explanation: Explanation
-    names: dict[str, dict[str, str]]
-
-    def text(self, lang: str) -> str:
-        return " ".join(self.explanation.sentences(lang, self.names[lang]))
 
 
 def stated(facts: Facts, start: date, changes: dict[str, str] | None = None) -> Inputs:
@@ -54,6 +40,5 @@ def again(
 def possible(facts: Facts, problem: Problem, schedule: Schedule) -> Schedule:
     """The schedule; a PlanError that explains when no plan holds every limit."""
     if schedule.status == "infeasible":
-        names = {lang: decide.names(facts, lang) for lang in LANGS}
-        raise PlanError("decide.infeasible", why=Conflict(explain(problem), names))
+        raise decide.impossible(explain(problem), facts)
     return schedule

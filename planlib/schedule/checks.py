@@ -250,13 +250,15 @@ def years(table: pd.DataFrame | None, calendar: Calendar) -> None:
     planned = sorted(set(calendar.fiscal_years(calendar.weeks).tolist()))
     for source, rows in table.groupby("source_id"):
         if not set(rows["fiscal_year"]) & set(planned):
-            raise PlanError(
-                "schedule.budget_other_year",
-                source=source,
-                found=", ".join(year_name(year, calendar.fiscal_start) for year in rows["fiscal_year"]),
-                first=year_name(planned[0], calendar.fiscal_start),
-                last=year_name(planned[-1], calendar.fiscal_start),
-            )
+            raise other_year(source, rows["fiscal_year"], planned, calendar.fiscal_start)
+
+
+def other_year(source, found, planned, fiscal_start: str) -> PlanError:
+    """The error of a source whose years `found` are none of those `planned`."""
+    names = [[year_name(year, fiscal_start) for year in years] for years in (found, planned)]
+    return PlanError(
+        "schedule.budget_other_year", source=source, found=", ".join(names[0]), first=names[1][0], last=names[1][-1]
+    )
 
 
 def mandatory_fit(problem) -> None:

@@ -205,8 +205,11 @@ def _conflict(given: _Given) -> list[Limit]:
     """A set of limits that cannot hold together, none of which can be spared."""
     limits = _limits(given)
     gone: set[Limit] = set()
-    for kind in KINDS:  # a whole kind at once, when it plays no part
-        family = {limit for limit in limits if limit[0] == kind}
+    calendar = given.problem.calendar
+    last = calendar.fiscal_years(calendar.weeks[: given.weeks]).max()
+    beyond = {limit for limit in limits if limit[0] == "cell" and given.inside.cells[limit[1]][1] > last}
+    # A whole kind at once, when it plays no part; money past the plan's years before the plan's end, which says more.
+    for family in (beyond, *({limit for limit in limits if limit[0] == kind} for kind in KINDS)):
         if family and not _feasible(_without(given, gone | family)):
             gone |= family
     for limit in limits:

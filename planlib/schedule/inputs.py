@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planlib.facts import Facts, fiscal_start, fiscal_year, mondays_of
+from planlib.schedule import checks
 from planlib.schedule.problem import Problem
 from planlib.schedule.reasons import Money, Reason
 from planlib.schedule.spent import ONCE_BEGUN, settle
@@ -157,8 +158,7 @@ class _Reader:
             self._say("deadline_past", action, day=last)
             last = None
         if first is not None and last is not None and last < first:
-            self._say("dates_crossed", action, first=first, last=last)
-            return None, None
+            raise PlanError("schedule.deadline_before_start", action=action, deadline=last, earliest=first)
         return first, last
 
     def _durations(self, actions: pd.DataFrame) -> pd.Series:
@@ -204,8 +204,11 @@ class _Reader:
         if demands.empty and self._facts.roles.empty:
             self._say("no_roles")
             return None
+        roles = set(self._facts.roles.index) | set(self._facts.capacity.index.get_level_values("role_id"))
         rows = []
         for row in demands.itertuples():
+            if roles and row.role_id not in roles:
+                raise PlanError("schedule.unknown_role", action=row.action_id, role=row.role_id, known=sorted(roles))
             days = row.effort_days
             if pd.isna(days):
                 days = self._days(row.action_id, row.effort_size)
@@ -260,8 +263,11 @@ class _Reader:
 
     def _budget(self) -> pd.DataFrame | None:
         """Budgets of the plan's years, of sources whose money is confirmed or not said to be otherwise."""
-        given = self._facts.budgets.reset_index()
-        given = given[given["fiscal_year"].between(self._first_year, self._last_year)]
+        every = self._facts.budgets.reset_index().sort_values(["source_id", "fiscal_year"])
+        given = every[every["fiscal_year"].between(self._first_year, self._last_year)]
+        if given.empty and every["amount"].notna().any():
+            source, years = next(iter(every.groupby("source_id")["fiscal_year"]))
+            raise checks.other_year(source, years, (self._first_year, self._last_year), self._year_start)
         rows = []
         for row in given.itertuples():
             source = self._facts.sources.loc[row.source_id] if row.source_id in self._facts.sources.index else {}
@@ -319,6 +325,8 @@ class _Reader:
     def _amount(self, action: str, low, high, size) -> float:
         known = [float(amount) for amount in (low, high) if not pd.isna(amount)]
         if known:
+            if min(known) < 0:
+                raise PlanError("schedule.negative", table="cost", where=action, column="amount", found=min(known))
             amount = sum(known) / len(known)
             if known[0] != known[-1]:
                 self._say("middle", action, amount=self._money(amount))
