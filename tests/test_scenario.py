@@ -393,6 +393,28 @@ def test_a_cut_made_in_the_year_leaves_the_years_gone_by_as_they_were(book):
     assert found.said[0].text("en", found.names["en"]) == "All budgets: from $12,000 to $10,800."
 
 
+def test_money_and_days_of_the_months_gone_by_are_not_left_to_use(book):
+    put(book, "client", {"client_id": "client", "plan_years": 2})
+    years = {2026: 15_000.0, 2027: 5_000.0}
+    put(book, "budget", *({"source_id": "fonds", "fiscal_year": y, "amount": n} for y, n in years.items()))
+    put(book, "role", {"role_id": "coord", "title": "Coordination"})
+    quarters = [f"{year}-Q{quarter}" for year in years for quarter in (1, 2, 3, 4)]
+    put(book, "capacity", *({"role_id": "coord", "period": period, "days": 13.0} for period in quarters))
+    put(book, "demand", *({"action_id": a, "role_id": "coord", "effort_days": 4.0} for a in MARKS))
+    store_plan(book)
+    for action in MARKS:
+        row = {"action_id": action, "updated_on": "2026-12-15", "status": "done"}
+        put(book, "update", row, effective="2026-12-15")
+    found = compare(book, "budget.fonds/2027.amount=4000", today=date(2027, 4, 1))
+    left = found.unused.set_index(["source_id", "period"])
+    assert left.loc[("fonds", "2027"), ["before", "after"]].tolist() == [5_000.0, 4_000.0]
+    assert ("fonds", "2026") not in left.index  # 15,000 $ less three times 4,000 $: no longer to be had
+    days = found.unused.dropna(subset="role_id").set_index("role_id").loc["coord", "before"]
+    assert days == pytest.approx(3 * 13.0 - 1.0, abs=0.01)  # three quarters, to the last whole week
+    texts = [reason.text("en", found.names["en"]) for reason in found.summary]
+    assert "Money unused: $5,000 before, $4,000 after." in texts
+
+
 def test_without_a_stored_plan_the_day_given_is_the_start(book):
     assert compare(book, "budget=-1%", today=date(2026, 3, 4)).start == date(2026, 3, 4)
     assert scenario.compare(book, "budget=-1%").start == date(2026, 1, 1)  # the last day the workbook holds

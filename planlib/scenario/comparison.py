@@ -43,7 +43,8 @@ class Comparison:
         or under way stays in both.
     actions : one row for each difference, in the order in which it is told: action_id, change ("out", "in", "moved",
         "mode", "rank"), before, after (starts; ranks for "rank"), finish_before, finish_after, why (a Reason).
-    unused : source_id and period (a fiscal year), or role_id, with before and after: money and days each plan leaves.
+    unused : source_id and period (a fiscal year), or role_id, with before and after: money and days each plan leaves,
+        from the fiscal year and the month of today on once a plan is under way.
     summary : what changed in words, the first sentence being the finding. said : each change as a sentence.
     """
 

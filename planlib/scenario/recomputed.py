@@ -125,7 +125,7 @@ def against(held: Ground, changes: Mapping | Iterable | str) -> Comparison:
             raise
         then, after = None, _blocked(scenario.facts, before, error)
     actions = _differences(before, after, plan, then, scenario.forced)
-    unused = _unused(before, after)
+    unused = _unused(before, after, _left(now, held))
     titles, names = named_in(now)
     return Comparison(
         start=held.start,
@@ -246,12 +246,21 @@ def _sortable(value) -> float:
     return float(value.value) if hasattr(value, "value") else float(value)
 
 
-def _unused(before: Side, after: Side) -> pd.DataFrame:
-    """Money that each plan leaves by source and year, and days by role over the whole plan."""
+def _left(now: Facts, held: Ground) -> tuple[str, str]:
+    """The first month and the first fiscal year whose days and money can still be used."""
+    day = held.today if held.under_way else held.start
+    return f"{day:%Y-%m}", str(facts.fiscal_year(day, now.settings["fiscal_start"]))
+
+
+def _unused(before: Side, after: Side, since: tuple[str, str]) -> pd.DataFrame:
+    """What each plan leaves, from these on: money by source and year, days by role until the plan ends."""
     keys = ["role_id", "source_id", "period"]
+    month, year = since
     sides = []
     for side, name in ((before, "before"), (after, "after")):
-        use = side.use.assign(period=side.use["period"].where(side.use["source_id"].notna(), None))
+        of_role, period = side.use["role_id"].notna(), side.use["period"].astype(str)
+        use = side.use[(of_role & (period >= month)) | (~of_role & (period >= year))]
+        use = use.assign(period=use["period"].where(use["source_id"].notna(), None))
         sides.append(use.groupby(keys, dropna=False)["unused"].sum().rename(name))
     table = pd.concat(sides, axis=1).reset_index().astype(dict.fromkeys(keys, object))
     return table.sort_values(keys, na_position="last", kind="stable", ignore_index=True)

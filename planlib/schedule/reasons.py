@@ -14,5 +14,5 @@ def either(parts: list[Reason]) -> Reason:
 
 
 def all_of(parts: list[Reason]) -> Reason:
-    """Several reasons together: a and b."""
-    return parts[0] if len(parts) == 1 else Reason("schedule.both", {"first": parts[0], "second": all_of(parts[1:])})
+    """Several reasons together: a, b and c."""
+    return parts[0] if len(parts) == 1 else Reason("schedule.all_of", {"parts": list(parts)})
