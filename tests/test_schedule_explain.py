@@ -100,6 +100,29 @@ def test_two_actions_that_one_role_cannot_carry_by_their_deadlines():
     assert plain(told.sentences("fr")[1]) == "Le plus simple serait d'ajouter : 4 jours de coord au T1 2026."
 
 
+def test_a_deadline_that_keeps_an_action_from_the_next_years_budget_is_named():
+    """3 weeks of work before both deadlines, 2 weeks each, one at once; past its deadline, A is paid by 2027."""
+    told = explain(
+        problem(
+            {"A": 2, "B": 1},
+            {"A": 2, "B": 2},
+            54,
+            columns={
+                "mandatory": {"A": True, "B": True},
+                "earliest_start": dict.fromkeys("AB", date(2026, 1, 19)),
+                "deadline": dict.fromkeys("AB", date(2027, 1, 1)),
+            },
+            cost=bills(("A", "F", 1, 200), ("B", "F", 1, 200)),
+            budget=money(("F", 2026, 400), ("F", 2027, 400)),
+            limits={"at_most": 1, "blackout_weeks": tuple(range(3, 50))},
+        )
+    )
+    assert told.sentences("en")[0] == (
+        "For the mandatory actions, these limits cannot hold together: the deadline of A (January 1, 2027), "
+        "the deadline of B (January 1, 2027) and at most 1 action at once."
+    )
+
+
 def test_the_end_of_the_plan_is_a_limit_by_name():
     """5 weeks, a lag of 2, 5 weeks: 12 weeks of the 8 there are."""
     told = explain(

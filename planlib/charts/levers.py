@@ -17,7 +17,7 @@ from planlib.words import money, number, word, year_name
 
 THOUSANDS = {"fr": "format(datum.value / 1000, ',.0f') + ' k$'", "en": "'$' + format(datum.value / 1000, ',.0f') + 'k'"}
 HALF_YEARS = {
-    "format": "%Y-%m",
+    "format": "%b %Y",
     "tickCount": {"interval": "month", "step": 6},
     "labelOverlap": "greedy",
     "labelAngle": 0,

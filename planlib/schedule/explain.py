@@ -170,7 +170,8 @@ def _without(given: _Given, gone: Iterable[Limit]) -> Inside:
             capacity[row] = sum(int(o.needs[o.rows == row].sum()) for o in inside.options) + 1
         elif kind == "cell":
             cell = at[0]
-            budget[cell] = sum(amount for o in inside.options for s in o.spans for c, amount in s.spend if c == cell)
+            spans = [span for option in given.loose.options for span in option.spans]  # those past a deadline too
+            budget[cell] = sum(amount for span in spans for c, amount in span.spend if c == cell)
     options = [
         given.loose.options[k] if ("deadline", option.action) in gone else option
         for k, option in enumerate(inside.options)

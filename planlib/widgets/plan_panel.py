@@ -20,7 +20,7 @@ from planlib.widgets.signed import STYLE
 from planlib.words import word
 
 ROW, WIDTH = 19, 490
-HEIGHT = "272px"  # of the calendar: what is longer scrolls inside, so that load and money stay in sight
+HEIGHT = "288px"  # of the calendar: what is longer scrolls inside, so that load and money stay in sight
 
 
 class PlanPanel(ipw.VBox):
