@@ -219,6 +219,11 @@ def listing(items: list[str], lang: str) -> str:
     return ", ".join(items[:-1]) + joint + items[-1]
 
 
+def series(items: list[str], lang: str) -> str:
+    """Titles one after the other, which may hold commas: a; b; c."""
+    return f"{THIN if lang == 'fr' else ''}; ".join(items)
+
+
 def _spaced(figure: str) -> str:
     """Babel writes French thousands with U+202F; the house uses the plain no-break space of `12 500 $`."""
     return figure.replace(THIN, NBSP)

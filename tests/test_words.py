@@ -67,6 +67,8 @@ def test_numbers_shares_and_lists():
     assert words.listing(["a"], "fr") == "a"
     assert words.listing(["a", "b", "c"], "fr") == "a, b et c"
     assert words.listing(["a", "b", "c"], "en") == "a, b and c"
+    assert words.series(["a", "b, c"], "fr") == f"a{THIN}; b, c"
+    assert words.series(["a", "b, c"], "en") == "a; b, c"
 
 
 def test_zero_and_one_are_singular_in_french_and_only_one_in_english():

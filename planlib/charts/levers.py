@@ -20,6 +20,7 @@ HALF_YEARS = {
     "format": "%b %Y",
     "tickCount": {"interval": "month", "step": 6},
     "labelOverlap": "greedy",
+    "labelBound": True,
     "labelAngle": 0,
     "grid": True,
     "orient": "bottom",

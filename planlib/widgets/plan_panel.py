@@ -17,7 +17,7 @@ from planlib.schedule import Point, Schedule
 from planlib.schedule.margin import SHARES
 from planlib.schema import PlanError
 from planlib.widgets.signed import STYLE
-from planlib.words import word
+from planlib.words import series, word
 
 ROW, WIDTH = 19, 490
 HEIGHT = "288px"  # of the calendar: what is longer scrolls inside, so that load and money stay in sight
@@ -110,7 +110,7 @@ class PlanPanel(ipw.VBox):
             ("out", was.index.difference(now.index), was),
         ):
             if len(gained):
-                names = "; ".join(self._named(of.loc[a]) for a in gained)
+                names = series([self._named(of.loc[a]) for a in gained], self._lang)
                 parts.append(f"<b>{escape(word(f'panel.strip_{change}', self._lang))}</b> {escape(names)}")
         both = now.index.intersection(was.index)
         moved = int((now.loc[both, "start"] != was.loc[both, "start"]).sum())

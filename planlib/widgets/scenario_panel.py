@@ -11,7 +11,7 @@ from planlib import scenario
 from planlib.facts import Facts
 from planlib.schema import PlanError
 from planlib.widgets.signed import SignedForm, columns
-from planlib.words import word
+from planlib.words import series, word
 
 SECONDS = 3.0  # deterministic units for each of the two plans
 WORDS = "136px"  # of what changed: the columns end together and leave the chart in sight
@@ -108,7 +108,7 @@ class ScenarioPanel(SignedForm):
         for change in ("in", "out"):
             names = rows.loc[rows["change"] == change, "title"]
             if len(names):
-                listed = "; ".join(map(escape, names))
+                listed = series(list(map(escape, names)), self._lang)
                 parts.append(f"<p><b>{escape(word(f'panel.strip_{change}', self._lang))}</b> {listed}</p>")
         parts.append(f"<p>{escape(' '.join(rest))}</p>")
         words = "".join(parts).replace("<p>", "<p style='margin:0 0 4px'>")
