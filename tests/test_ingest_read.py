@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 
 from planlib import clients, ingest, store
-from planlib.ingest import kinds
+from planlib.ingest import kinds, names
 from planlib.schema import CODES, KINDS, PlanError
 
 
@@ -519,3 +519,16 @@ def test_posts_hold_people_by_name_and_meet_them_again(write, book):
         "SDC",
     ]
     assert len(people) == 2
+
+
+def test_a_row_set_aside_takes_nothing_from_a_row_with_the_same_dates(write):
+    path = write("plan.csv", "Action;Début;Échéance", "Parc;T1 2026;31/12/2026", ";T1 2026;31/12/2026")
+    imported = ingest.read(path, "actions")
+    assert [left.row for left in imported.set_aside] == [3]
+    dates = imported.table.iloc[0]
+    assert (str(dates["earliest_start"]), str(dates["deadline"])) == ("2026-01-01", "2026-12-31")
+
+
+def test_titles_apart_only_by_case_or_accents_are_one_title_whatever_signs_they_hold():
+    titles = ["Été À NEUF", "ete a neuf", "Ete\0a neuf", ""]
+    assert names.all_bare(titles) == [names.bare(title) for title in titles] == ["ete a neuf"] * 2 + ["ete\0a neuf", ""]

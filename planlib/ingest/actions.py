@@ -11,7 +11,7 @@ import pandas as pd
 
 from planlib.ingest import axes, build, funding, keys, kinds, readers
 from planlib.ingest.keys import Frames
-from planlib.ingest.names import bare
+from planlib.ingest.names import all_bare
 from planlib.ingest.records import fold, plain
 from planlib.ingest.rows import Rows
 from planlib.ingest.values import is_unknown
@@ -109,7 +109,11 @@ def _merge_twins(rows: Rows, columns: dict[str, list]) -> None:
     axis = columns.get("axis_id") or [None] * len(rows)
     twins = []
     kept = rows.kept
-    same = [(columns["action_id"][i],) if own else (bare(columns["title"][i]), axis[i]) for i in kept]
+    if own:
+        same = [columns["action_id"][i] for i in kept]
+    else:
+        titles = all_bare([columns["title"][i] for i in kept])
+        same = list(zip(titles, (axis[i] for i in kept), strict=True))
     if len(set(same)) == len(same):
         return
     for i, key in zip(kept, same, strict=True):
@@ -173,8 +177,10 @@ def _when(rows: Rows, columns: dict[str, list]) -> None:
                 rows.say(i, rows.header(name), cell, "", "ingest.horizon_read", n=n_cells)
     horizons = readers.blanks(rows.text("horizon")) if rows.has("horizon") else [None] * n
     parts = [part for name in names for part in read[name].parts]
-    cells = list(zip(*parts, words_only, strict=True))
-    spans = {found: _span(names, found, rhythms) for found in dict.fromkeys(cells)}
+    # The words of a row settle the rest, so they alone are compared; those of a row set aside were not read.
+    cells = list(zip(*(read[name].found for name in names), words_only, strict=True))
+    one_of = {cells[i]: i for i in (*rows.aside, *rows.kept)}
+    spans = {found: _span(names, (*(part[i] for part in parts), words_only[i]), rhythms) for found, i in one_of.items()}
     if names:
         starts, ends, said, written, backwards = (list(part) for part in zip(*map(spans.get, cells), strict=True))
         horizons = readers.first_of(horizons, written)

@@ -326,9 +326,11 @@ def _match(rows: Rows, columns: Mapping[str, str]) -> None:
 
 def _tells_how(rows: Rows, place: int) -> bool:
     """Whether a column headed `Suivi` holds sentences on how an action is followed: then it is no status."""
-    cells = {fold(row[place]) for row in rows.cells} - {""}
+    if fold(rows.headers[place]) != "suivi":
+        return False
+    cells = set(map(fold, {row[place] for row in rows.cells})) - {""}
     known = kinds.code_words("status")
-    return fold(rows.headers[place]) == "suivi" and sum(cell in known or "%" in cell for cell in cells) * 2 < len(cells)
+    return sum(cell in known or "%" in cell for cell in cells) * 2 < len(cells)
 
 
 def _doubt_kind(rows: Rows, columns: Mapping[str, str]) -> None:

@@ -38,6 +38,8 @@ def numbered(kind: str, ids: Iterable) -> list[str]:
     """Ids as the file gives them; rows without one take the next number, in the order of the file."""
     ids = list(ids)
     taken = {value for value in ids if value}
+    if not taken:
+        return list(map(MADE[kind].format, range(1, len(ids) + 1)))
     made = (name for name in map(MADE[kind].format, count(1)) if name not in taken)
     return [value or next(made) for value in ids]
 

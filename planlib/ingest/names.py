@@ -51,6 +51,12 @@ def bare(title: str) -> str:
     return title.casefold() if title.isascii() else title.casefold().translate(ACCENTS)
 
 
+def all_bare(titles: list[str]) -> list[str]:
+    """Each title without case or accents, all in one go."""
+    found = bare("\0".join(titles)).split("\0")
+    return found if len(found) == len(titles) else [bare(title) for title in titles]
+
+
 def words_of(title: object) -> str:
     """A title to compare: no case, accents, stops or odd spaces."""
     return re.sub(r"\W+", " ", bare(plain(title))).strip() or fold(title)

@@ -21,7 +21,7 @@ def report(rows: Rows) -> None:
         header = rows.headers[place]
         if rows.is_private(header) or header in rows.kept_private:
             continue
-        cells = [row[place] for row in rows.cells]
+        cells = rows.columns.get(place) or [row[place] for row in rows.cells]
         text = "\n".join(set(cells))
         for pattern, why, likely in (
             (EMAIL, "ingest.email_inside", "@" in text),

@@ -95,15 +95,18 @@ class Rows:
         return self.headers[self.matched[name]] if name in self.matched else name
 
     def origin(self, i: int) -> str:
-        if self.places.get(self.numbers[i]):
-            return f"{self.file} · {self.places[self.numbers[i]]}"
-        sheet = f"{self.sheet} · " if self.sheet and not self.alone else ""
-        return f"{self.file} · {sheet}{self.numbers[i]}"
+        """Where a row comes from."""
+        return self.origins()[i]
 
     def origins(self) -> list[str]:
         """Where each row comes from, in the order of the rows."""
         if "origins" not in self.settled:
-            self.settled["origins"] = [self.origin(i) for i in range(len(self))]
+            file = f"{self.file} · "
+            start = f"{file}{self.sheet} · " if self.sheet and not self.alone else file
+            self.settled["origins"] = [
+                f"{file}{place}" if (place := self.places.get(number)) else f"{start}{number}"
+                for number in self.numbers
+            ]
         return self.settled["origins"]
 
     def drop(self, i: int, why: str, **facts) -> None:
