@@ -259,6 +259,12 @@ def test_it_is_asked_and_the_answer_settles_it(case, tmp_path):
     asked = [question for question in ingest.read(path, case.kind).questions if question.key == case.why]
     assert len(asked) == 1, ingest.read(path, case.kind).text("en")
     check_words(case, asked[0])
+    whole_file = case.number in ("4", "15", "15 one sheet", "15 Loomio")
+    (place,) = [told for told in ingest.read(path, case.kind).to_json("en")["questions"] if told["key"] == case.why]
+    assert (place["row"] is None) is whole_file, place
+    assert whole_file or case.number.startswith("5") or place["sheet"] in ("Plan", "plan"), place
+    if case.number not in ("13", "18") and not whole_file and not case.number.startswith("5"):
+        assert place["column"] in ("A", "B") and place["found"], place
     settled = ingest.read(path, case.kind, case.answers)
     assert not settled.questions
     assert settled.rows_kept == case.rows

@@ -102,7 +102,11 @@ FILES = {
         "review", 1),
 }  # fmt: skip
 ASIDE = {("notes", "fr"): 1, ("judgements", "fr"): 1, ("budget", "fr"): 1}  # no words; an unknown action; a total
-ANSWERS = {"roles": ("--answer", "period=2026")}  # days of a year that the file does not name
+ANSWERS = {  # days of a year that the file does not name; an action that the plan does not have
+    ("roles", "fr"): ("--answer", "period=2026"),
+    ("roles", "en"): ("--answer", "period=2026"),
+    ("judgements", "fr"): ("--answer", "name.action.9-9=leave-out"),
+}
 REPORT = {"kind", "rows_found", "rows_kept", "set_aside", "repairs", "questions"}
 
 
@@ -153,7 +157,7 @@ def test_a_workbook_of_each_kind_is_tried_then_stored_and_twice_adds_nothing(cli
     french, english, makes, n = FILES[kind]
     path = workbook(tmp_path / f"{kind}.xlsx", french if lang == "fr" else english)
     command = ("ingest", "essai", str(path), "--as", kind, "--json", "--lang", lang, "--workspace", str(folder))
-    command += ("--effective", "2026-07-01", *ANSWERS.get(kind, ()))
+    command += ("--effective", "2026-07-01", *ANSWERS.get((kind, lang), ()))
     before, there = entries(folder), rows_of(folder, makes)
     code, out, err = said(capsys, *command, "--dry-run")
     assert code == 0, (out, err)
@@ -185,3 +189,37 @@ def test_a_plan_is_the_same_in_both_languages(client):
     assert actions["horizon"].fillna("").tolist() == ["", "", "short"]
     assert actions["cost_high"].fillna(-1).tolist() == [12500, 10000, -1]
     assert [f"{day:%Y-%m-%d}" for day in actions["deadline"].dropna()] == ["2026-12-31", "2026-09-30"]
+
+
+UNKNOWN = {
+    "judgements": ("Juge;Action;Critère;Cote", "Ana;{};interet;3", "B"),
+    "ballots": ("voter;item;mark", "v1;{};2", "B"),
+    "updates": ("Action;Date;Statut", "{};2026-03-31;En cours", "A"),
+    "cost": ("Action;Source;2026", "{};Ville;500 $", "A"),
+    "effort": ("Action;Coordonnatrice", "{};5", "A"),
+    "measures": ("Indicateur;Date;Résultat", "{};2026-03-31;12", "A"),
+    "review": ("Année;Action;Motif", "2026;{};Manque de temps", "B"),
+}
+
+
+@pytest.mark.parametrize("kind", UNKNOWN)
+def test_a_name_the_plan_lacks_is_asked_in_a_trial_as_in_earnest(client, kind, tmp_path, capsys):
+    lang, folder = client
+    with store.open("essai", folder) as book:
+        indicators, actions = book.table("indicator"), book.table("action")
+    known = indicators.index[0] if kind == "measures" else actions.index[0]
+    header, row, column = UNKNOWN[kind]
+    path = tmp_path / "suite.csv"
+    path.write_text("\n".join([header, row.format(known), row.format("Z-999")]), encoding="utf-8")
+    command = ("ingest", "essai", str(path), "--as", kind, "--json", "--lang", lang, "--workspace", str(folder))
+    before = entries(folder)
+    for trial in (("--dry-run",), ()):
+        code, out, err = said(capsys, *command, *trial)
+        assert code == 3, (out, err)
+        (asked,) = json.loads(out)["questions"]
+        assert (asked["sheet"], asked["row"], asked["column"], asked["found"]) == ("suite", 3, column, "Z-999")
+        assert "Z-999" in asked["text"] and "3" in asked["text"]
+    assert entries(folder) == before
+    code, out, err = said(capsys, *command, "--answer", f"{asked['key']}=leave-out", "--dry-run")
+    assert code == 0, (out, err)
+    assert [left["row"] for left in json.loads(out)["set_aside"]] == [3]

@@ -532,3 +532,72 @@ def test_a_row_set_aside_takes_nothing_from_a_row_with_the_same_dates(write):
 def test_titles_apart_only_by_case_or_accents_are_one_title_whatever_signs_they_hold():
     titles = ["Été À NEUF", "ete a neuf", "Ete\0a neuf", ""]
     assert names.all_bare(titles) == [names.bare(title) for title in titles] == ["ete a neuf"] * 2 + ["ete\0a neuf", ""]
+
+
+UNKNOWN = ("Juge;Action;Critère;Cote", "Ana;1.1;importance;3", "Ana;A-099;importance;4", "Bo;A 1;urgency;5",
+           "Bo;1.2;la mode;2")  # fmt: skip
+
+
+def test_an_action_or_a_criterion_that_the_workbook_lacks_is_asked_with_its_cell(write, book, lang):
+    put(book, write("plan.csv", *PLAN), "actions")
+    path = write("cotes.csv", *UNKNOWN)
+    imported = ingest.resolve(ingest.read(path, "judgements"), book)
+    # By hand: of four rows, 3 and 4 name no action and 5 no criterion.
+    assert (imported.rows_found, imported.rows_kept, len(imported.table)) == (4, 1, 1)
+    assert [left.row for left in imported.set_aside] == [3, 4, 5]
+    asked = imported.to_json(lang)["questions"]
+    assert [(q["key"], q["sheet"], q["row"], q["column"], q["found"]) for q in asked] == [
+        ("name.action.a-099", "cotes", 3, "B", "A-099"),
+        ("name.action.a-1", "cotes", 4, "B", "A 1"),
+        ("name.criterion.la-mode", "cotes", 5, "C", "la mode"),
+    ]
+    assert [[choice["value"] for choice in q["choices"]] for q in asked] == [
+        ["leave-out"], ["A-001", "leave-out"], ["leave-out"],
+    ]  # fmt: skip
+    assert all(word in asked[0]["text"] for word in ("cotes", "3", "B", "A-099"))
+    with pytest.raises(PlanError) as waits:
+        ingest.store_imports(book, [imported], by="test", effective="2026-01-05")
+    assert waits.value.key == "ingest.unanswered"
+
+
+def test_the_answer_to_an_unknown_name_is_a_row_of_the_workbook_or_leaves_it_out(write, book):
+    put(book, write("plan.csv", *PLAN), "actions")
+    path = write("cotes.csv", *UNKNOWN)
+    answers = {
+        "name.action.a-099": "Peindre des murales",
+        "name.action.a-1": "A-001",
+        "name.criterion.la-mode": "leave-out",
+    }
+    imported = ingest.resolve(ingest.read(path, "judgements", answers), book)
+    assert not imported.questions
+    assert sorted(imported.table.index) == [
+        ("Ana", "A-001", "importance"), ("Ana", "A-002", "importance"), ("Bo", "A-001", "urgency"),
+    ]  # fmt: skip
+    assert [(r.found, r.used) for r in told(imported, "name_answered")] == [("A-099", "A-002"), ("A 1", "A-001")]
+    assert ingest.store_imports(book, [imported], by="test", effective="2026-01-05") == 3
+    wrong = answers | {"name.action.a-099": "A-077"}
+    with pytest.raises(PlanError) as refused:
+        ingest.resolve(ingest.read(path, "judgements", wrong), book)
+    assert refused.value.key == "files.not_a_choice" and "A-077" in refused.value.text("fr")
+
+
+def test_many_unknown_names_are_one_question(write, book):
+    put(book, write("plan.csv", *PLAN), "actions")
+    path = write("cotes.csv", UNKNOWN[0], UNKNOWN[1], *(f"Ana;Z-{n};importance;3" for n in range(6)))
+    (asked,) = ingest.resolve(ingest.read(path, "judgements"), book).questions
+    assert (asked.key, asked.default) == ("name.action", None)
+    assert all(word in asked.text("fr") for word in ("6 noms", "ligne 3", "Z-0"))
+    left = ingest.resolve(ingest.read(path, "judgements", {"name.action": "leave-out"}), book)
+    assert not left.questions and left.rows_kept == 1 and left.rows_found == 7
+
+
+def test_a_choice_that_is_no_option_is_asked_only_when_the_voter_would_be_lost(write, book):
+    put(book, write("plan.csv", *PLAN), "actions")
+    path = write("votes.csv", "Bulletin;Vos choix", '1;"Planter 60 bacs;Autre : un lac;"', '2;"Peindre des murales;"',
+                 '3;"Rien de tout cela;"', '4;"Planter 60 bacs;Peindre des murales"')  # fmt: skip
+    imported = ingest.resolve(ingest.read(path, "ballots"), book)
+    assert [(question.facts["found"], question.default) for question in imported.questions] == [
+        ("Autre : un lac", "leave-out"), ("Rien de tout cela", None),
+    ]  # fmt: skip
+    assert [left.row for left in imported.set_aside] == [4]
+    assert len(imported.table) == 4

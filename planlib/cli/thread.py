@@ -67,13 +67,14 @@ def ingest(
         answers = {"fiscal_start": starts, **room.answers(answer or [], map_file), **kept}
         confirmed = book.path.parent / "maps"
         imports = [room.read(path, kind, answers, maps=confirmed) for path in files]
+        if not any(found.unanswered for found in imports):
+            imports = [room.resolve(found, book) for found in imports]
         room.check_used(
             room.answers(answer or []),
             (key for found in imports for key in found.used),
             (question.key for found in imports for question in found.questions),
+            later=any(found.unanswered and found.source is None for found in imports),
         )
-        if not any(found.unanswered for found in imports):
-            imports = [room.resolve(found, book, answers) for found in imports]
         document = said([found.to_json(ask.lang) for found in imports], kind)
         lines = [found.text(ask.lang) for found in imports]
         lines += how_to_answer(imports, ask.lang)

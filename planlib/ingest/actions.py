@@ -134,6 +134,9 @@ def _merge_twins(rows: Rows, columns: dict[str, list]) -> None:
         title=columns["action_id" if own else "title"][second],
         first=str(rows.numbers[first]),
         second=str(rows.numbers[second]),
+        row=str(rows.numbers[second]),
+        column=rows.header("action_id" if own else "title"),
+        found=columns["action_id" if own else "title"][second],
     )
     if answer == "keep" and own:
         for _, i in twins:

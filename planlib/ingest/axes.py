@@ -113,7 +113,9 @@ class Spellings:
             if apart == 2:
                 choices = {"same": "ingest.choice_same", "apart": "ingest.choice_apart"}
                 key = f"{name}.{slug(text)}"
-                answer = rows.ask(key, "ingest.ask_same", choices, column=rows.header(name), found=text, other=twin)
+                facts = {"column": rows.header(name), "found": text, "other": twin}
+                row = str(rows.numbers[rows.text(name).index(text)])
+                answer = rows.ask(key, "ingest.ask_same", choices, row=row, **facts)
                 if answer == "same":
                     return twin
         return None

@@ -175,7 +175,8 @@ class _Body:
         if not rows:
             return frozenset()
         choices = (Choice("keep", "layout.choice_keep"), Choice("leave-out", "layout.choice_leave_out"))
-        facts = {"n": len(rows), "rows": ", ".join(map(str, rows[:5])), "sheet": self.sheet.name}
+        listed = ", ".join(map(str, rows[:5]))
+        facts = {"n": len(rows), "rows": listed, "row": str(rows[0]), "sheet": self.sheet.name}
         question = Question("hidden-rows", "layout.ask_hidden", facts, choices, default="keep")
         return frozenset(rows) if settle(question, self.answers, self.questions) == "leave-out" else frozenset()
 
@@ -202,6 +203,7 @@ class _Body:
         line = self.sheet.rows[number - 1]
         facts = {
             "n": len(rows),
+            "sheet": self.sheet.name,
             "row": str(number),
             "cells": filled(line)[-1] + 1 - self.header.left,
             "columns": len(self.header.names),
@@ -224,15 +226,17 @@ class _Body:
             if name:
                 self.names[place] = name
                 continue
-            sample = next((c[place] for n in self.kept if place < len(c := cells(self.sheet, n)) and c[place]), None)
+            held = ((n, cells(self.sheet, n)) for n in self.kept)
+            row, sample = next(((n, line[place]) for n, line in held if place < len(line) and line[place]), (0, None))
             if sample is None:
                 continue
             column = letters(place)
             if not self.header.rows and width == 1:  # a list without a header: nothing to mistake it for
                 self.names[place] = f"({column})"
                 continue
-            facts = {"column": column, "sheet": self.sheet.name, "found": plain(sample)[:80]}
-            question = Question(f"header.{column}", "layout.ask_blank_header", facts)
+            facts = {"column": column, "sheet": self.sheet.name, "row": str(row), "found": plain(sample)[:80]}
+            choices = (Choice("ignore", "layout.choice_ignore"),)
+            question = Question(f"header.{column}", "layout.ask_blank_header", facts, choices, free=True)
             answer = settle(question, self.answers, self.questions)
             if answer == "ignore":
                 self.repairs.append(

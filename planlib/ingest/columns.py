@@ -31,6 +31,7 @@ MONEY_NOTES = {
     "at_most": "parse.money_at_most",
     "at_least": "parse.money_at_least",
 }
+NO_DATES = Choice("none", "parse.choice_no_dates")
 WHEN_NOTES = {"short_year": "parse.when_short_year", "serial": "parse.when_serial_read"}
 
 
@@ -189,7 +190,9 @@ def parse_when_column(
                 two_ways.append(place)
             elif error.key == "parse.when_horizon":
                 key = f"horizon.{slug(value)}"
-                period = legend.get(slug(value)) or it.ask(key, "parse.ask_when_horizon", [place])
+                period = legend.get(slug(value)) or it.ask(
+                    key, "parse.ask_when_horizon", [place], (NO_DATES,), free=True
+                )
                 if period:
                     words = "" if period == "none" else period
                     read[place] = _as_found(parse_when(words, fiscal_start, first), value)

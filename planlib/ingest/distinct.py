@@ -97,13 +97,23 @@ class Distinct:
     def facts(self, places: list[int]) -> dict[str, object]:
         return {
             "n": sum(self.times[place] for place in places),
+            "sheet": self.sheet,
             "column": self.name,
             "row": str(self.row(places[0])),
             "found": plain(self.words[places[0]])[:200],
         }
 
-    def ask(self, key: str, text_key: str, places: list[int], choices: tuple[Choice, ...] = (), **facts) -> str | None:
-        question = Question(key, text_key, {**self.facts(places), **facts}, choices)
+    def ask(
+        self,
+        key: str,
+        text_key: str,
+        places: list[int],
+        choices: tuple[Choice, ...] = (),
+        *,
+        free: bool = False,
+        **facts,
+    ) -> str | None:
+        question = Question(key, text_key, {**self.facts(places), **facts}, choices, free=free)
         return settle(question, self.answers, self.questions)
 
     def settle_unread(self, prefix: str, parse: Callable[[str], object], unknown: Callable[[str], object]) -> dict:
@@ -130,7 +140,8 @@ class Distinct:
                 self.repair(place, "", "parse.as_unknown")
             return given
         for place, error, key in left:
-            self.questions.append(Question(key, ASKS[error.key], {**self.facts([place]), **error.facts}))
+            facts = {**self.facts([place]), **error.facts}
+            self.questions.append(Question(key, ASKS[error.key], facts, (UNKNOWN,), free=True))
         return given
 
     def note_unknown(self) -> None:

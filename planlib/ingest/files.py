@@ -288,7 +288,8 @@ def _mend(text: str, answers: Mapping[str, str] | None, repairs: list[Repair], q
     question = Question(
         "mojibake",
         "files.ask_mojibake",
-        {"n": len(telling), "samples": samples},
+        {"n": len(telling), "samples": samples, "row": str(text.count("\n", 0, text.index(telling[0])) + 1)}
+        | {"found": telling[0]},
         (Choice("repair", "files.choice_repair"), Choice("keep", "files.choice_keep")),
     )
     if settle(question, answers, questions) != "repair":

@@ -34,11 +34,14 @@ class Answers(dict):
         return Answers({**others, **self}, self.used)
 
 
-def check_used(keys: Iterable[str], used: Iterable[str], asked: Iterable[str]) -> None:
-    """PlanError for an answer that none of the files of a command has a question for, such as a misspelt key."""
+def check_used(keys: Iterable[str], used: Iterable[str], asked: Iterable[str], *, later: bool = False) -> None:
+    """PlanError for an answer that none of the files of a command has a question for, such as a misspelt key.
+
+    With `later`, other questions come first, and those about names of the workbook (`name.`) are asked after them.
+    """
     used, asked = set(used), list(dict.fromkeys(asked))
     for key in keys:
-        if key not in used:
+        if key not in used and not (later and key.startswith("name.")):
             near = difflib.get_close_matches(key, [*asked, *sorted(used)], 1, 0.75)
             known = [*asked, *ANY_FILE, "column.*", "set.*"]
             raise PlanError("ingest.answer_near" if near else "ingest.answer_unknown", key=key, known=known, near=near)

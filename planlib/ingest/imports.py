@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-
-import pandas as pd
 
 from planlib.ingest import (
     actions,
@@ -29,116 +27,14 @@ from planlib.ingest import (
     sources,
 )
 from planlib.ingest import maps as maps_of
-from planlib.ingest.keys import Frames
-from planlib.ingest.records import Question, Repair, SetAside, fold, plain
+from planlib.ingest.imported import Import
+from planlib.ingest.records import Repair, fold, letters, plain
 from planlib.ingest.rows import Rows
 from planlib.schema import PlanError
-from planlib.words import word
 
 YEAR = re.compile(r"(?:budget |cout |cost |annee |year )?20\d\d(?:[-/](?:20)?\d\d)?")
 PLAINLY = 3  # columns of another kind from which a file may be one
 BUILDERS = {"actions": actions.build_actions, "notes": notes.build_notes, "ballots": choices.build_ballots}
-
-
-@dataclass(frozen=True)
-class Import:
-    """What one file says. `rows_found` = `rows_kept` + rows set aside.
-
-    `table` is the kind's own table, indexed by its key; `tables` are all the tables of the workbook it makes, that one
-    first. Ids of the kinds in `made` are provisional, and references stand in the words of the file, until
-    `into.resolve` sets both against a workbook. With `questions` the tables are provisional too.
-    """
-
-    table: pd.DataFrame
-    repairs: list[Repair]
-    set_aside: list[SetAside]
-    questions: list[Question]
-    kind: str = ""
-    file: str = ""
-    sheet: str = ""
-    rows_found: int = 0
-    tables: Frames = field(default_factory=dict)
-    made: frozenset[str] = frozenset()
-    spoken: Mapping[str, str] = field(default_factory=dict)  # origin -> title beside the id
-    places: Mapping[str, tuple[str, int, list[str]]] = field(default_factory=dict)  # origin -> sheet, row, its cells
-
-    source: Import | None = None  # the import as read, once it is resolved
-    where: Mapping[int, str] = field(default_factory=dict)  # of a document: row -> page, slide or paragraph
-
-    headers: tuple[str, ...] = ()  # of the table, as found
-    answers: Mapping[str, str] = field(default_factory=dict)  # what was settled, by a person or by a saved map
-    used: Set[str] = frozenset()  # keys of the answers that this file had a use for
-
-    @property
-    def rows_kept(self) -> int:
-        return self.rows_found - len({(left.sheet, left.row) for left in self.set_aside})
-
-    def to_json(self, lang: str) -> dict:
-        """The import report as the command line gives it."""
-        return {
-            "kind": self.kind,
-            "file": self.file,
-            "rows_found": self.rows_found,
-            "rows_kept": self.rows_kept,
-            "set_aside": [
-                {"sheet": left.sheet, "row": left.row, "why": left.text(lang), "found": left.found, **self._at(left)}
-                for left in self.set_aside
-            ],
-            "repairs": [
-                {
-                    "sheet": repair.sheet,
-                    "row": repair.row,
-                    "column": repair.column,
-                    "found": repair.found,
-                    "used": repair.used,
-                    "text": repair.text(lang),
-                    **self._at(repair),
-                }
-                for repair in self.repairs
-            ],
-            "questions": [
-                {
-                    "key": question.key,
-                    "text": question.text(lang),
-                    "choices": [{"value": choice.value, "text": choice.text(lang)} for choice in question.choices],
-                    "default": question.default,
-                    **{name: question.facts[name] for name in ("sheet", "row", "column") if name in question.facts},
-                }
-                for question in self.questions
-            ],
-        }
-
-    def text(self, lang: str) -> str:
-        """The import report in words: what was found and kept, each thing said once."""
-        facts = {"file": self.file, "kept": self.rows_kept, "aside": self.rows_found - self.rows_kept}
-        lines = [word("ingest.report", lang, n=self.rows_found, **facts)]
-        for title, parts in (("repaired", self.repairs), ("left_out", self.set_aside), ("asked", self.questions)):
-            told = dict.fromkeys(
-                " ".join([part.text(lang), *map("({})".format, self._at(part).values())]) for part in parts
-            )
-            if told:
-                lines += [word(f"ingest.{title}", lang, n=len(parts)), *(f"- {text}" for text in told)]
-        return "\n".join(lines)
-
-    def _at(self, part: Repair | SetAside | Question) -> dict[str, str]:
-        """Where a row stands in its document, {} in a table."""
-        place = self.where.get(getattr(part, "row", None))
-        return {"place": place} if place else {}
-
-    def how_to_answer(self, lang: str) -> list[str]:
-        """What to type for each question, and what holds otherwise."""
-        lines = []
-        for question in self.questions:
-            told = [f"{choice.value} ({choice.text(lang)})" for choice in question.choices] or ["..."]
-            if question.default is not None:
-                told.append(word("ingest.if_unanswered", lang, default=question.default))
-            lines.append(f"--answer {question.key}={' | '.join(told)}")
-        return lines
-
-    @property
-    def unanswered(self) -> list[Question]:
-        """Questions without a default: nothing may be stored before they are answered."""
-        return [question for question in self.questions if question.default is None]
 
 
 def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None, *, maps: Path | None = None) -> Import:
@@ -271,6 +167,7 @@ def _understood(book: files.Workbook, kind: str, answers: given.Answers, folder:
         _places(rows),
         where=rows.places,
         headers=headers,
+        letters=_letters(rows),
         answers=answers,
         used=answers.used,
     )
@@ -385,6 +282,12 @@ def _places(rows: Rows) -> dict[str, tuple[str, int, list[str]]]:
     """Origin of each row kept -> its sheet, its number and its cells."""
     origins = rows.origins()
     return {origins[i]: (rows.sheet, rows.numbers[i], rows.cells[i]) for i in rows.kept}
+
+
+def _letters(rows: Rows) -> dict[str, str]:
+    """Header, and column of the kind, -> the letters Excel shows over it."""
+    places = {header: place for place, header in enumerate(rows.headers)} | rows.matched
+    return {name: letters(rows.left + place) for name, place in places.items() if name}
 
 
 def _spoken(rows: Rows) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pandas as pd
 from planlib import facts
 from planlib import tables as checks
 from planlib.ingest.given import under
-from planlib.ingest.imports import Import
+from planlib.ingest.imported import Import
 from planlib.ingest.keys import TO_FIND, Frames
 from planlib.ingest.resolve import resolve
 from planlib.schema import PlanError, kind_of
@@ -54,7 +54,7 @@ def store_imports(
     with book.together():
         for imported in imports:
             # Again, under the lock: the files before it, or another program, may have made ids meanwhile.
-            imported = resolve(imported.source or imported, book, imported.answers)
+            imported = resolve(imported.source or imported, book)
             if imported.unanswered:
                 raise PlanError("ingest.unanswered", file=imported.file, key=imported.unanswered[0].key)
             reasons = [f"{header} : {reason}" for header, reason in under(imported.answers, "keep.").items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -9,12 +10,13 @@ import pandas as pd
 from planlib.ingest import build, notes, readers
 from planlib.ingest.files import Workbook
 from planlib.ingest.keys import Frames
-from planlib.ingest.records import fold, plain
+from planlib.ingest.records import fold, plain, slug
 from planlib.ingest.rows import Rows
 from planlib.ingest.values import strip_html
 from planlib.schema import PlanError
 
 Made = tuple[Frames, set[str]]
+STATEMENT = re.compile(r"P-\d{3,}")
 SUMMARY = {"topic", "url", "views", "voters", "groups", "conversation-description"}
 
 
@@ -50,6 +52,11 @@ def _conversation(rows: Rows) -> str:
 def statement_id(comment: str) -> str:
     """The note a Polis comment becomes: 7 is P-007, in notes and ballots alike."""
     return f"P-{int(comment):03d}" if comment.isdigit() else comment
+
+
+def of_round(item: str, round_: str) -> str:
+    """The id of a statement of a conversation that is not the first of its client."""
+    return f"{item}-{slug(round_)}"
 
 
 def polis_comments(rows: Rows) -> Made:

@@ -175,7 +175,8 @@ def _levels(rows: Rows, name: str, codes_name: str, cells: list[str]) -> dict[st
     if codes_name != "priority" or not figures or not figures <= {"1", "2", "3"}:
         return {}
     choices = {"first": "ingest.choice_first", "last": "ingest.choice_last"}
-    facts = {"column": rows.header(name), "found": ", ".join(sorted(figures))}
+    first = str(rows.numbers[next(i for i, cell in enumerate(cells) if cell in figures)])
+    facts = {"column": rows.header(name), "found": ", ".join(sorted(figures)), "row": first}
     given = rows.ask(f"levels.{slug(rows.header(name))}", "ingest.ask_levels", choices, "first", **facts)
     codes_of = CODES["priority"] if given == "first" else CODES["priority"][::-1]
     return dict(zip("123", codes_of, strict=False))

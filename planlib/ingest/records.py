@@ -61,8 +61,9 @@ class Choice:
 class Question:
     """What the file cannot tell. `key` is typed on a command line (`--answer KEY=VALUE`) and stays the same run to run.
 
-    Without choices any words are taken, and the asker parses them. With a `default` the read may go on unanswered;
-    without one the table is provisional and must not be stored.
+    Without choices, or when `free`, any words are taken, and the asker parses them. With a `default` the read may go on
+    unanswered; without one the table is provisional and must not be stored. Of its facts, `sheet`, `row`, `column` (a
+    header, or letters) and `found` say where it stands.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Question:
     facts: Mapping[str, object] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     default: str | None = None
+    free: bool = False
 
     def text(self, lang: str) -> str:
         return word(self.text_key, lang, **self.facts)
@@ -81,7 +83,7 @@ class Question:
             return None
         given = str(given).strip()
         values = [choice.value for choice in self.choices]
-        if values and given not in values:
+        if values and given not in values and not self.free:
             raise PlanError("files.not_a_choice", key=self.key, found=given, choices=values)
         return given
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
-from planlib.ingest import keys, kinds
+from planlib.ingest import keys, kinds, unknown
 from planlib.ingest.actions import due_before_plan
-from planlib.ingest.imports import Import
+from planlib.ingest.imported import Import
 from planlib.ingest.names import SAME, Names, fresh_ids, match_words, words_of
-from planlib.ingest.records import Repair, SetAside, fold, joined, slug
+from planlib.ingest.polis import STATEMENT, of_round
+from planlib.ingest.records import Question, Repair, SetAside, fold, joined
+from planlib.ingest.unknown import What
 from planlib.schema import PlanError, kind_of
 from planlib.store import Book
 
@@ -24,16 +25,16 @@ ORDER = (
     "context", "decision", "observation", "spending", "engagement",
 )  # fmt: skip
 AMOUNTS = ("amount", "amount_low", "amount_high", "cost_low", "cost_high")
-STATEMENT = re.compile(r"P-\d{3,}")  # a Polis comment, see polis.statement_id
 SIMILAR = 0.6  # share of letters in common from which two titles under one number are one action renamed
 
 
-def resolve(imported: Import, book: Book, answers: Mapping[str, str] | None = None) -> Import:
+def resolve(imported: Import, book: Book) -> Import:
     """The import with the ids of a workbook.
 
     Made ids give way to those of rows the workbook already has (same title, or same words), else to the next free
-    ones. References in words (an id, a number, a title) become ids. A row that names an unknown action, criterion or
-    indicator is set aside with the reason.
+    ones. References in words (an id, a number, a title) become ids. An action, criterion, indicator or choice that the
+    workbook does not have is asked (`name.KIND.NAME`: an id, a number, a title, or leave-out); until then, and when
+    it is left out, the rows that name it are set aside with the reason.
 
     Raises
     ------
@@ -51,6 +52,7 @@ class _Resolver:
         self.tables = {kind: table.copy() for kind, table in imported.tables.items()}
         self.repairs: list[Repair] = []
         self.set_aside: list[SetAside] = []
+        self.questions: list[Question] = []
         self.ids: dict[str, dict[str, str]] = {}  # kind -> id in the file -> id in the workbook
         self._names: dict[str, Names] = {}
         self._known: dict[str, pd.DataFrame] = {}
@@ -69,13 +71,14 @@ class _Resolver:
         self._years()
         for position, due, start in due_before_plan(self.tables.get("action"), self.known("plan")):
             title = self.tables["action"]["title"].iloc[position]
-            self._say(self.tables["action"], position, due, start, "ingest.before_plan", title=title)
+            self._say_of(self.tables["action"], position, due, start, "ingest.before_plan", column="end", title=title)
         found = self.imported
         return replace(
             found,
             table=next(iter(self.tables.values())),
             tables=self.tables,
             repairs=found.repairs + self.repairs,
+            questions=found.questions + self.questions,
             set_aside=sorted(found.set_aside + self.set_aside, key=lambda left: (left.sheet, left.row)),
             source=found,
         )
@@ -116,7 +119,7 @@ class _Resolver:
             table["parent_id"] = [self.ids["axis"].get(p, p) if p else None for p in table["parent_id"]]
         if kind == "action" and "first_step_of" in table.columns:
             self.names(kind).add(table)
-            table["first_step_of"] = self._column("action", table["first_step_of"].tolist())
+            table["first_step_of"] = self._column("action", table, "first_step_of")
         self.names(kind).add(table)
 
     @staticmethod
@@ -172,7 +175,7 @@ class _Resolver:
             if difflib.SequenceMatcher(None, words_of(title), words_of(before)).ratio() >= SIMILAR:
                 ids[key] = twin
                 used.add(twin)
-                self._say(table, position, before, title, "ingest.renamed", id=twin)
+                self._say_of(table, position, before, title, "ingest.renamed", column="title", id=twin)
 
     def _renamed(self, kind: str, ids: dict, table: pd.DataFrame, known: pd.DataFrame) -> None:
         """Says which actions of the workbook have another title in the file."""
@@ -182,7 +185,7 @@ class _Resolver:
         for position, (key, title) in enumerate(zip(table.index, table["title"].tolist(), strict=True)):
             before = titles[ids[key]] if key in ids else title
             if title and before != title and words_of(before) != words_of(title):
-                self._say(table, position, before, title, "ingest.renamed", id=ids[key])
+                self._say_of(table, position, before, title, "ingest.renamed", column="title", id=ids[key])
 
     # References
 
@@ -206,7 +209,7 @@ class _Resolver:
             table = table[~table.index.duplicated(keep="last")]
         for name in table.columns:
             if name != "first_step_of" and not (kind == "axis" and name == "parent_id") and _target(kind, name):
-                table = table.assign(**{name: self._column(_target(kind, name), table[name].tolist())})
+                table = table.assign(**{name: self._column(_target(kind, name), table, name)})
         self.tables[kind] = table
 
     def _join_choices(self, table: pd.DataFrame) -> pd.DataFrame:
@@ -254,6 +257,14 @@ class _Resolver:
         origins = table["origin"].tolist() if "origin" in table.columns else [None] * len(table)
         beside = [self.imported.spoken.get(origin) for origin in origins] if target == "action" else [None] * len(table)
         known = {text: self._id(target, text) for text in dict.fromkeys(found)}
+        if any(known.values()):
+            others = [title and self.names("action").by_title(title) for title in beside]
+            keys = [known[text] or other for text, other in zip(found, others, strict=True)]
+            lost = unknown.lost(target, name, found, keys, origins)
+            find = partial(self._id, target)
+            for text, key in unknown.settle(lost, self.imported, self._pool(target), find, self.questions).items():
+                known[text] = key
+                self._say(None, text, key, "ingest.name_answered", column=name, what=What(target))
         ids, differs = [], []
         for text, title in zip(found, beside, strict=True):
             other = self.names("action").by_title(title) if title else None
@@ -266,8 +277,8 @@ class _Resolver:
             raise PlanError("ingest.none_known", file=self.imported.file, n=len(samples), found=samples[:5], what=what)
         told = {origin for origin, gone in zip(origins, missing, strict=True) if not gone}
         for text, title, origin, gone, wrong in zip(found, beside, origins, missing, differs, strict=True):
-            if gone and (origin in told or origin not in self.imported.places or target == "criterion"):
-                self._lose(text, target)  # the rest of the row is kept
+            if gone and (origin in told or origin not in self.imported.places):
+                self._lose(text, target, origin, name)  # the rest of the row is kept
             elif gone:
                 why = "ingest.differs_from_title" if wrong else "ingest.not_known"
                 self._leave(origin, why, name=str(text), what=What(target), title=title or "")
@@ -290,41 +301,51 @@ class _Resolver:
         names = self.names(target)
         found = names.exact(text)
         if found is None and (found := names.near(text)):
-            self._say(None, None, str(text), self._called(target, found), "ingest.near")
+            self._say(None, text, self._called(target, found), "ingest.near")
         if found is None and target in keys.TITLE_IS_ID:
             return str(text)  # a source or a role that only this file names
         return found
+
+    def _pool(self, target: str) -> dict[str, str]:
+        """Id -> title of the rows a name may stand for."""
+        kinds_of = ("note", "action") if target == "item" else (target,)
+        return {key: self._called(kind, key) for kind in kinds_of for key in self.names(kind).ids.values()}
 
     def _item(self, text: object) -> str | None:
         """What a ballot is about: a note of the same conversation, else any note or action."""
         return self.names("note").exact(text) or self.names("action").exact(text) or self.names("action").near(text)
 
-    def _column(self, target: str, found: list) -> list:
+    def _column(self, target: str, table: pd.DataFrame, name: str) -> list:
         """A column that may stay blank: a name that fits nothing is said, and the cell stays blank."""
+        found = table[name].tolist()
+        origins = table["origin"].tolist() if "origin" in table.columns else [None] * len(found)
         out = {None: None}
-        for text in dict.fromkeys(found):
-            if text is None or text != text:
-                out[text] = None
+        for text, origin in zip(found, origins, strict=True):
+            if text in out or text != text:
                 continue
             out[text] = self._id(target, text)
             if out[text] is None:
-                self._lose(text, target)
-        return [out[text] for text in found]
+                self._lose(text, target, origin, name)
+        return [out.get(text) for text in found]
 
-    def _lose(self, text: object, target: str) -> None:
+    def _lose(self, text: object, target: str, origin: str | None, name: str) -> None:
         if (str(text), target) not in self._lost:
             self._lost.add((str(text), target))
-            self._say(None, None, str(text), "", "ingest.name_lost", what=What(target))
+            self._say(origin, text, "", "ingest.name_lost", column=name, what=What(target))
 
     def _called(self, target: str, found: str) -> str:
         known = self.known(target)
-        return str(known.loc[found, "title"]) if found in known.index and "title" in known.columns else found
+        return next((str(known.loc[found, c]) for c in ("title", "text") if c in known and found in known.index), found)
 
-    def _say(self, table: pd.DataFrame | None, position: int | None, found: object, used: object, why: str, **facts):
-        sheet, row = self.imported.sheet, None
-        if table is not None and "origin" in table.columns:
-            sheet, row, _ = self.imported.places.get(table["origin"].iloc[position], (sheet, None, []))
-        self.repairs.append(Repair(sheet, row, "", str(found), str(used), why, facts))
+    def _say(self, origin: str | None, found: object, used: object, why: str, column: str = "", **facts):
+        """Report something of the row with this origin, of the whole file where there is none."""
+        sheet, row, _ = self.imported.places.get(origin, (self.imported.sheet, None, []))
+        place = self.imported.letters.get(column) or self.imported.letters.get(str(found), "")
+        self.repairs.append(Repair(sheet, row, place, str(found), str(used), why, facts))
+
+    def _say_of(self, table: pd.DataFrame, position: int, found: object, used: object, why: str, **facts):
+        origin = table["origin"].iloc[position] if "origin" in table.columns else None
+        self._say(origin, found, used, why, **facts)
 
     # What the workbook settles
 
@@ -363,25 +384,7 @@ class _Resolver:
         table = table.copy()
         table.index = pd.MultiIndex.from_tuples(dated, names=table.index.names)
         self.tables["cost"] = table[~table.index.duplicated(keep="last")]
-        self._say(None, None, "", "", "ingest.no_year")
-
-
-def of_round(item: str, round_: str) -> str:
-    """The id of a statement of a conversation that is not the first of its client."""
-    return f"{item}-{slug(round_)}"
-
-
-class What:
-    """A kind of row told in a sentence."""
-
-    def __init__(self, kind: str):
-        self.kind = kind
-
-    def text(self, lang: str) -> str:
-        from planlib.words import has_word, word
-
-        key = f"ingest.a_{self.kind}"
-        return word(key if has_word(key) else "ingest.a_row", lang)
+        self._say(None, "", "", "ingest.no_year")
 
 
 def _target(kind: str, name: str) -> str | None:

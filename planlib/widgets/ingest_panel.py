@@ -143,7 +143,7 @@ class IngestPanel(SignedForm):
             read = ingest.pasted(self.paste.value, kind, answers, path.name, maps=confirmed)
         else:
             read = ingest.read(path, kind, answers, maps=confirmed)
-        return read if read.unanswered else ingest.resolve(read, self._facts.book, answers)
+        return read if read.unanswered else ingest.resolve(read, self._facts.book)
 
     def _told(self) -> str:
         """The report: how many rows came, how many stay and why the others do not, then each file's repairs."""
@@ -164,12 +164,15 @@ class IngestPanel(SignedForm):
             parts.append(f"<details{shown}><summary>{escape(head)}</summary>{body}</details>" if body else escape(head))
         return f"<div style='max-height:15em;overflow:auto;font-size:16px'>{''.join(parts)}</div>"
 
-    def _question(self, file: str, question) -> ipw.Dropdown | ipw.Text:
-        """A list of its choices, the default first chosen; words to type where there is none."""
+    def _question(self, file: str, question) -> ipw.Dropdown | ipw.Combobox | ipw.Text:
+        """A list of its choices, the default first chosen; words to type where others may be given."""
         text = question.text(self._lang)
         said = f"{file} — {text}" if len(self.found) > 1 and file not in text else text
         layout = ipw.Layout(width="auto")
-        if question.choices:
+        if question.free:
+            listed = [choice.value for choice in question.choices]
+            field = ipw.Combobox(options=listed, description=said, layout=layout, continuous_update=False)
+        elif question.choices:
             listed = [(choice.text(self._lang), choice.value) for choice in question.choices]
             blank = [] if question.default is not None else [(self.say("not_said"), "")]
             value = question.default or ""
