@@ -173,6 +173,7 @@ KINDS: dict[str, Kind] = {
             Column("horizon_found"),
             Column("first_step_of"),
             _number("duration_weeks", "weeks"),
+            Column("duration_found"),
             *_dates("earliest_start", "deadline", "published_start", "published_finish"),
             Column("when_found"),
             _code("status"),

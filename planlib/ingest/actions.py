@@ -9,11 +9,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from planlib.ingest import axes, build, funding, keys, kinds, readers
+from planlib.ingest import axes, build, durations, funding, keys, kinds, readers
 from planlib.ingest.keys import Frames
 from planlib.ingest.names import all_bare
 from planlib.ingest.records import fold, plain
 from planlib.ingest.rows import Rows
+from planlib.ingest.spans import horizon_of
 from planlib.ingest.values import is_unknown
 from planlib.ingest.when import is_horizon
 
@@ -172,7 +173,7 @@ def _when(rows: Rows, columns: dict[str, list]) -> None:
     for name in names:
         for cell in sorted(rhythms & set(read[name].found)):
             i = read[name].found.index(cell)
-            code, n_cells = kinds.code_words("horizon").get(fold(cell)), read[name].found.count(cell)
+            code, n_cells = _horizon_code(cell), read[name].found.count(cell)
             if code:
                 label = readers.Label("horizon", code)
                 rows.say(i, rows.header(name), cell, code, "ingest.horizon_as", n=n_cells, label=label)
@@ -194,7 +195,8 @@ def _when(rows: Rows, columns: dict[str, list]) -> None:
         columns["earliest_start"], columns["deadline"], columns["when_found"] = starts, ends, said
     _horizon(rows, columns, horizons)
     if rows.has("duration_weeks"):
-        columns["duration_weeks"] = readers.weeks(rows, "duration_weeks")
+        columns["duration_weeks"] = durations.weeks(rows, "duration_weeks")
+        columns["duration_found"] = readers.blanks(rows.text("duration_weeks"))
 
 
 def due_before_plan(actions: pd.DataFrame | None, plans: pd.DataFrame) -> Iterator[tuple[int, date, date]]:
@@ -232,12 +234,17 @@ def _span(names: list[str], found: tuple, rhythms: set[str]) -> tuple:
     return first, last, " → ".join(dict.fromkeys(words)) or None, rhythm, backwards
 
 
+def _horizon_code(words: str) -> str | None:
+    """By its name, else by the years it says; the client's own limits are set against them in `settled`."""
+    return kinds.code_words("horizon").get(fold(words)) or horizon_of(words)
+
+
 def _horizon(rows: Rows, columns: dict[str, list], found: list) -> None:
     """Horizons by their words; a rhythm (`en continu`) is none of the three."""
     if not any(found):
         return
-    known = kinds.code_words("horizon")
-    columns["horizon"] = [known.get(fold(word)) if word else None for word in found]
+    known = {word: _horizon_code(word) for word in set(found) if word}
+    columns["horizon"] = [known.get(word) for word in found]
     columns["horizon_found"] = found
     for i, (word, code) in enumerate(zip(found, columns["horizon"], strict=True)):
         if word and code is None and not is_unknown(word) and not is_horizon(word) and found.index(word) == i:

@@ -18,11 +18,6 @@ from planlib.schema import CODES, PlanError
 Columns = dict[str, list]
 
 DAYS = re.compile(r"(\d[\d.,' ]*?)\s*(?:j|jrs?|jours?|days?|d|j[- ]?p|jours?[-/ ]personnes?|person[- ]days?)\.?", re.I)
-WEEKS = re.compile(
-    r"(?P<n>\d+(?:[.,]\d+)?) ?"
-    r"(?P<unit>sem(?:aines?|\.)?|weeks?|w|mois|months?|m|ans?|annees?|years?|jours?|days?|j|d)\.?"
-)
-WEEKS_IN = {"s": 1.0, "w": 1.0, "m": 52 / 12, "a": 52.0, "y": 52.0, "j": 0.2, "d": 0.2}
 PERIOD_OF = {"month": "{y}-{m:02d}", "week": "{iso}", "year": "{y}", "fiscal_year": "{y}"}
 
 
@@ -61,7 +56,7 @@ def read(rows: Rows, name: str, reader: str, column: str) -> Columns:
         return COLUMNS[how](rows, name, column, option)
     cells = rows.text(name)
     if how in CELLS:
-        return {column: _each(rows, name, cells, CELLS[how])} | _beside(option, cells)
+        return {column: each(rows, name, cells, CELLS[how])} | _beside(option, cells)
     return {column: blanks(cells)}  # text, or the name of a row of another kind, resolved on the way in
 
 
@@ -306,7 +301,7 @@ COLUMNS: dict[str, Callable[[Rows, str, str, str], Columns]] = {
 }
 
 
-def _each(rows: Rows, name: str, cells: list[str], parse: Callable[[Rows, str], object]) -> list:
+def each(rows: Rows, name: str, cells: list[str], parse: Callable[[Rows, str], object]) -> list:
     """Every cell parsed, distinct words once; words that cannot be read leave the value unknown, and that is said."""
     read: dict[str, object] = {"": None}
     for i, cell in enumerate(cells):
@@ -317,23 +312,6 @@ def _each(rows: Rows, name: str, cells: list[str], parse: Callable[[Rows, str], 
                 read[cell] = None
                 rows.say(i, rows.header(name), cell, "", "ingest.unread", n=cells.count(cell), error=error)
     return [read[cell] for cell in cells]
-
-
-def weeks(rows: Rows, name: str) -> list:
-    """Durations in weeks; months and years are turned into weeks, a bare figure is weeks."""
-
-    def parse(rows: Rows, cell: str) -> float | None:
-        if values.is_unknown(cell):
-            return None
-        match = WEEKS.fullmatch(fold(cell))
-        if not match:
-            return values.parse_number(cell, decimal(rows))[0]
-        in_weeks = round(float(match["n"].replace(",", ".")) * WEEKS_IN[match["unit"][0]], 1)
-        if match["unit"][0] not in "sw":
-            rows.say(None, rows.header(name), cell, f"{in_weeks:g}", "ingest.weeks")
-        return in_weeks
-
-    return _each(rows, name, rows.text(name), parse)
 
 
 def _whole(rows: Rows, cell: str) -> int | None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
 from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 
-from planlib.ingest import keys, kinds, unknown
+from planlib.ingest import keys, kinds, settled, unknown
 from planlib.ingest.actions import due_before_plan
 from planlib.ingest.imported import Import
 from planlib.ingest.names import SAME, Names, fresh_ids, match_words, words_of
@@ -24,7 +23,6 @@ ORDER = (
     "person", "role", "source", "post", "axis", "objective", "criterion", "action", "indicator", "note",
     "context", "decision", "observation", "spending", "engagement",
 )  # fmt: skip
-AMOUNTS = ("amount", "amount_low", "amount_high", "cost_low", "cost_high")
 SIMILAR = 0.6  # share of letters in common from which two titles under one number are one action renamed
 
 
@@ -67,8 +65,10 @@ class _Resolver:
         for kind in self.tables:
             if kind not in ORDER:
                 self._refer(kind)
-        self._currency()
-        self._years()
+        settled.currencies(self.tables, self.known("client"))
+        settled.horizons(self.tables, self.known("client"), self._say_of)
+        if settled.years(self.tables, self.known("cost"), self.known("action")):
+            self._say(None, "", "", "ingest.no_year")
         for position, due, start in due_before_plan(self.tables.get("action"), self.known("plan")):
             title = self.tables["action"]["title"].iloc[position]
             self._say_of(self.tables["action"], position, due, start, "ingest.before_plan", column="end", title=title)
@@ -346,45 +346,6 @@ class _Resolver:
     def _say_of(self, table: pd.DataFrame, position: int, found: object, used: object, why: str, **facts):
         origin = table["origin"].iloc[position] if "origin" in table.columns else None
         self._say(origin, found, used, why, **facts)
-
-    # What the workbook settles
-
-    def _currency(self) -> None:
-        """Amounts without a currency are in the client's."""
-        for kind, table in self.tables.items():
-            amounts = [name for name in AMOUNTS if name in table]
-            stated = self.known("client")["currency"].dropna().tolist() if amounts else []
-            if not stated:
-                continue
-            known = table[amounts].notna().any(axis=1)
-            given = table["currency"].tolist() if "currency" in table else [None] * len(table)
-            self.tables[kind] = table.assign(
-                currency=[code or (stated[0] if has else None) for code, has in zip(given, known, strict=True)]
-            )
-
-    def _years(self) -> None:
-        """Costs without a year: that of the same cost in the workbook, else the year the action starts."""
-        table = self.tables.get("cost")
-        if table is None or keys.NO_YEAR not in set(table.index.get_level_values("fiscal_year")):
-            return
-        before = defaultdict(set)
-        for action, source, year in self.known("cost").index:
-            before[action, source].add(year)
-        starts = self.known("action")["earliest_start"].to_dict()
-        own = self.tables.get("action")
-        if own is not None and "earliest_start" in own.columns:
-            starts |= {key: day for key, day in own["earliest_start"].items() if day is not None}
-        dated = []
-        for action, source, year in table.index:
-            if year == keys.NO_YEAR and len(before[action, source]) == 1:
-                year = next(iter(before[action, source]))
-            elif year == keys.NO_YEAR and pd.notna(day := starts.get(action)):
-                year = day.year
-            dated.append((action, source, year))
-        table = table.copy()
-        table.index = pd.MultiIndex.from_tuples(dated, names=table.index.names)
-        self.tables["cost"] = table[~table.index.duplicated(keep="last")]
-        self._say(None, "", "", "ingest.no_year")
 
 
 def _target(kind: str, name: str) -> str | None:

@@ -129,7 +129,9 @@ class Rows:
     def ask(self, key: str, text: str, choices: Mapping[str, str], default: str | None = None, **facts) -> str | None:
         """The answer given to a question, else the question is asked and its default stands."""
         facts = {"sheet": self.sheet, **facts}
-        question = Question(key, text, facts, tuple(Choice(value, label) for value, label in choices.items()), default)
+        question = Question(
+            key, text, facts, tuple(Choice(value, label, {"value": value}) for value, label in choices.items()), default
+        )
         given = question.answer(self.answers)
         if given is None:
             if all(asked.key != key for asked in self.questions):

@@ -12,6 +12,7 @@ from functools import cache
 
 from planlib.ingest import when_words as form
 from planlib.ingest.records import fold, plain
+from planlib.ingest.spans import weeks_of
 from planlib.ingest.when_words import HORIZONS, MONTHS, ORDINALS, PARTS, SEASONS, UNKNOWN
 from planlib.schema import PlanError
 
@@ -112,8 +113,9 @@ def is_two_ways(text: str) -> bool:
 
 
 def is_horizon(text: object) -> bool:
-    """Whether the words name a horizon or a rhythm (`court terme`, `en continu`) instead of a date."""
-    return fold(text) in HORIZONS
+    """Whether the words name a horizon, a rhythm or a length of time (`court terme`, `en continu`, `2-3 ans`), and no
+    date: from when it counts is the client's to say."""
+    return fold(text) in HORIZONS or weeks_of(text) is not None
 
 
 def _serial(serial: int, found: str) -> tuple:
@@ -304,11 +306,15 @@ def _part(match, found, fiscal_start, day_first):
 
 def _by(match, found, fiscal_start, day_first):
     _, end, _, note = _read(match["rest"], found, fiscal_start, day_first)
+    if end is None:
+        raise PlanError("parse.when_unread", found=found)
     return None, end, "before", note
 
 
 def _before(match, found, fiscal_start, day_first):
     start, _, _, note = _read(match["rest"], found, fiscal_start, day_first)
+    if start is None:
+        raise PlanError("parse.when_unread", found=found)
     return None, start - timedelta(days=1), "before", note
 
 
@@ -316,11 +322,15 @@ def _from(match, found, fiscal_start, day_first):
     start, end, precision, note = _read(match["rest"], found, fiscal_start, day_first)
     if precision == "range":
         return start, end, precision, note
+    if start is None:
+        raise PlanError("parse.when_unread", found=found)
     return start, None, "after", note
 
 
 def _after(match, found, fiscal_start, day_first):
     _, end, _, note = _read(match["rest"], found, fiscal_start, day_first)
+    if end is None:
+        raise PlanError("parse.when_unread", found=found)
     return end + timedelta(days=1), None, "after", note
 
 
