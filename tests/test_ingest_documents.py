@@ -624,3 +624,29 @@ def test_a_table_drawn_without_lines_is_told_and_a_page_of_text_is_not(tmp_path,
     text = [(50, 700 - 20 * n, 10, f"• Un texte qui court sur la ligne {n} sans aucune colonne") for n in range(6)]
     (tmp_path / "texte.pdf").write_bytes(pdf(text))
     assert "documents.no_lines" not in whys(ingest.read(tmp_path / "texte.pdf", "notes").repairs)
+
+
+def test_resolutions_of_minutes_are_items_under_their_own_numbers(word, tmp_path):
+    lines = (
+        "CA-2025-034 Ouvrir une halte-garderie",
+        "Sur proposition de Mme Roy, il est résolu à l’unanimité d’ouvrir la halte.",
+        "Résolution CA-2025-035 : Planter 60 arbres",
+        "CM25-0456 – Revoir la signalisation",
+        "COVID-19 : rien à signaler cette année",
+    )
+
+    def fill(document):
+        for line in lines:
+            document.add_paragraph(line)
+
+    imported = ingest.read(word(fill, "pv.docx"), "actions")
+    assert imported.table["title"].tolist() == [
+        "Ouvrir une halte-garderie", "Planter 60 arbres", "Revoir la signalisation",
+    ]  # fmt: skip
+    assert imported.table["number"].tolist() == ["CA-2025-034", "CA-2025-035", "CM25-0456"]
+    (asked,) = imported.questions  # what was said around them is not lost: it may be kept too
+    assert (asked.key, asked.default, asked.facts["n"]) == ("paragraphs", "leave-out", 2)
+    (tmp_path / "pv.pdf").write_bytes(pdf([(50, 700 - 30 * n, 10, line) for n, line in enumerate(lines)]))
+    assert ingest.read(tmp_path / "pv.pdf", "actions").table["number"].tolist()[:3] == imported.table["number"].tolist()
+    pasted = ingest.pasted("\n".join((lines[0], lines[2], lines[3])), "actions")
+    assert pasted.table["number"].tolist() == imported.table["number"].tolist()

@@ -147,7 +147,7 @@ def _paragraph(element, words: str, place: str, styles: Mapping) -> Block | None
     if (level := outline.heading_level(words)) is not None:
         return Block("heading", place, words, level)
     if match := outline.BULLET.match(words):
-        return Block("item", place, match["words"], 0, match["number"] or match["path"] or "")
+        return Block("item", place, match["words"], 0, outline.number_of(match))
     runs = [run for run in element.iter(f"{W}r") if plain("".join(t.text or "" for t in run.iter(f"{W}t")))]
     bold = bool(runs) and all(run.find(f"{W}rPr/{W}b") is not None for run in runs)
     if bold and len(words) <= BOLD_HEADING:

@@ -23,7 +23,11 @@ HEADING = re.compile(
 TABLE_NAME = re.compile(r"^(?:table|équipe|equipe|team|groupe|group|桌)\s*(?:no|n°|#|:)?\s*(?P<name>\w{1,3})\b", re.I)
 BULLET = re.compile(
     r"^(?P<indent>\s*)(?:(?:[-–—•·◦▪■□●○➢➔►❖✓*\uf0b7\uf0a7\uf0d8]|\(cid:\d+\))\s*|o\s+|(?P<number>\d+(?:\.\d+)*)[.)]\s+"
-    r"|(?P<path>\d+(?:\.\d+)+)\s+|[a-z][.)]\s+)(?P<words>\S.*)$",
+    r"|(?P<path>\d+(?:\.\d+)+)\s+|[a-z][.)]\s+"
+    # A resolution of minutes: `CA-2025-034 Ouvrir une halte`, `Résolution 2025-034 : ...`.
+    r"|(?:(?:[Rr][ée]s(?:olution|\.)|R[ÉE]SOLUTION|[Dd][ée]cision)\s+(?:n[o°]\.?\s*|#\s*)?(?=[\w-]*\d)"
+    r"(?P<resolution>[A-Z]{0,6}[-.]?\d[\w.-]*)|(?P<code>[A-Z]{1,6}[-. ]?(?:19|20)?\d\d[-.]\d{1,4}(?:[-.]\d{1,4})?))"
+    r"\s*(?:[-–—:|.)]\s*)?(?<=[\s:|–—.)-]))(?P<words>\S.*)$",
     re.S,
 )
 LABEL = re.compile(r"^(?P<label>[^:\n]{2,50}?)\s*:\s*(?P<value>\S.*)$", re.S)
@@ -71,6 +75,11 @@ def table(rows: list[list[str]], places: list[str]) -> Iterator[Block]:
     elif filled:
         grid = tuple(tuple([*row, *[""] * (width - len(row))]) for row, _ in filled)
         yield Block("table", filled[0][1], rows=grid, places=tuple(place for _, place in filled))
+
+
+def number_of(match: re.Match) -> str:
+    """The number that stands before the words of an item; '' for a bullet."""
+    return next((match[name] for name in ("number", "path", "resolution", "code") if match[name]), "")
 
 
 def heading_level(words: str) -> int | None:
@@ -374,7 +383,7 @@ def lines_of(text: str, place: str = "§ {}") -> list[Block]:
             blocks.append(Block("heading", at, words.rstrip(" :"), level or BY_LOOK))
         elif match:
             level = indents.index(len(match["indent"].expandtabs(4)))
-            blocks.append(Block("item", at, plain(match["words"]), level, match["number"] or match["path"] or ""))
+            blocks.append(Block("item", at, plain(match["words"]), level, number_of(match)))
         else:
             blocks.append(Block("text" if indents else "item", at, words))
     return blocks

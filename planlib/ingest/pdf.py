@@ -206,8 +206,8 @@ def _ordered(things: list) -> list[Block]:
         elif level is not None:
             blocks.append(Block("heading", place, line.words, level))
         elif match:
-            number = match["number"] or match["path"] or ""
-            blocks.append(Block("item", place, match["words"], _depth(lefts, line.left), number))
+            depth = _depth(lefts, line.left)
+            blocks.append(Block("item", place, match["words"], depth, outline.number_of(match)))
         else:
             blocks.append(Block("text", place, line.words))
         last = line

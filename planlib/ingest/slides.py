@@ -86,7 +86,8 @@ def _shape(shape, place: str) -> Iterator[Block]:
             bullet = paragraph._p.find(f"{A}pPr/{A}buChar") is not None
             kind = "item" if listed or match or bullet else "text"
             card = kind == "text" and not shape.is_placeholder and len(words) <= SHORT
-            yield Block(kind, place, match["words"] if match else words, CARD if card else paragraph.level)
+            number = outline.number_of(match) if match else ""
+            yield Block(kind, place, match["words"] if match else words, CARD if card else paragraph.level, number)
 
 
 def _cells(found) -> list[list[str]]:
