@@ -650,3 +650,22 @@ def test_resolutions_of_minutes_are_items_under_their_own_numbers(word, tmp_path
     assert ingest.read(tmp_path / "pv.pdf", "actions").table["number"].tolist()[:3] == imported.table["number"].tolist()
     pasted = ingest.pasted("\n".join((lines[0], lines[2], lines[3])), "actions")
     assert pasted.table["number"].tolist() == imported.table["number"].tolist()
+
+
+def test_a_list_in_a_text_file_is_read_as_pasted_and_a_table_in_one_stays_a_table(tmp_path):
+    path = tmp_path / "courriel.txt"
+    path.write_text(
+        "Axe 1. Milieu de vie\n- Planter des arbres; en avril\n- Peindre, avec l’école\n", encoding="cp1252"
+    )
+    imported = ingest.read(path, "actions")
+    assert imported.table["title"].tolist() == ["Planter des arbres; en avril", "Peindre, avec l’école"]
+    assert "files.cp1252" in whys(imported.repairs)
+    assert imported.rows_found == imported.rows_kept == 2
+    path.write_text("Action\tCoût\nParc\t500 $\n", encoding="utf-16")
+    assert ingest.read(path, "actions").table["cost_low"].tolist() == [500]
+    path.write_text("Tâche\nPlanter\n", encoding="utf-8")
+    assert ingest.read(path, "actions").table["title"].tolist() == ["Planter"]
+    path.write_text("Chose\tMontant\nParc\t500 $\n", encoding="utf-8")
+    with pytest.raises(PlanError) as missing:
+        ingest.read(path, "actions")
+    assert missing.value.key == "ingest.missing_column"

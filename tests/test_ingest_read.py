@@ -601,3 +601,15 @@ def test_a_choice_that_is_no_option_is_asked_only_when_the_voter_would_be_lost(w
     ]  # fmt: skip
     assert [left.row for left in imported.set_aside] == [4]
     assert len(imported.table) == 4
+
+
+def test_a_column_of_votes_whose_title_nearly_names_an_action_is_never_left_out_in_silence(write, book):
+    put(book, write("plan.csv", *PLAN), "actions")
+    path = write("votes.csv", "Participant;Planter 60 bacs;Marché de Noël;Total", "P1;3;1;4", "P2;;2;2")
+    (asked,) = ingest.resolve(ingest.read(path, "ballots"), book).unanswered
+    assert (asked.key, [choice.value for choice in asked.choices]) == (
+        "name.item.marche-de-noel",
+        ["A-003", "leave-out"],
+    )
+    settled = ingest.resolve(ingest.read(path, "ballots", {asked.key: "A-003"}), book)
+    assert not settled.questions and sorted(settled.table["mark"]) == [1, 2, 3]

@@ -309,3 +309,42 @@ def test_labels_of_a_trello_table_are_told_since_a_card_may_have_several(write):
     assert "Labels" in dropped(imported, "ingest.column_unused")
     assert imported.tables["axis"]["title"].tolist() == ["Idées"]
     assert imported.rows_kept == 1
+
+
+def test_a_form_in_french_gives_its_answers_its_tables_and_no_address(tmp_path):
+    path = tmp_path / "reponses.csv"
+    path.write_text(
+        "ID,Heure de début,Heure de fin,Adresse de messagerie,Nom,Par quoi commencer ?,À quelle table étiez-vous ?\n"
+        "1,2026-03-01 18:00,2026-03-01 18:05,a@b.ca,Ana,Planter des arbres partout,2\n",
+        encoding="utf-8",
+    )
+    imported = ingest.read(path, "notes")
+    note = imported.table.iloc[0]
+    assert (note["text"], note["question"], note["table"]) == (
+        "Planter des arbres partout",
+        "Par quoi commencer ?",
+        "2",
+    )
+    assert str(note["written"]) == "2026-03-01"
+    assert "a@b.ca" not in imported.table.to_json(force_ascii=False, date_format="iso", default_handler=str)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        ("id. ID de la réponse", "submitdate. Date de soumission", "lastpage. Dernière page",
+         "startlanguage. Langue de départ", "ipaddr. Adresse IP", "G1Q1. Votre idée ?"),
+        ("ID de la réponse", "Date de soumission", "Dernière page", "Langue de départ", "Adresse IP", "Votre idée ?"),
+        ("Response ID", "Date submitted", "Last page", "Start language", "IP address", "Votre idée ?"),
+    ],
+)  # fmt: skip
+def test_a_survey_whose_headers_are_in_words_is_the_same_survey(tmp_path, own):
+    path = tmp_path / "sondage.csv"
+    rows = [own, ("1", "2026-03-01 10:00:00", "2", "fr", "10.0.0.1", "Un parc pour tous"),
+            ("2", "", "1", "fr", "10.0.0.2", "Un marché public")]  # fmt: skip
+    path.write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in rows), encoding="utf-8-sig")
+    imported = ingest.read(path, "notes")
+    assert imported.table["text"].tolist() == ["Un parc pour tous", "Un marché public"]
+    assert imported.table["lang"].tolist() == ["fr", "fr"]
+    assert [question.key for question in imported.questions] == ["incomplete"]
+    assert "10.0.0." not in imported.table.to_json(force_ascii=False, date_format="iso", default_handler=str)

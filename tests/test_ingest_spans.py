@@ -91,3 +91,23 @@ def test_the_limits_of_the_client_say_which_horizon_a_span_is(plan, workspace, l
         (3, "ingest.horizon_across"), (4, "ingest.horizon_by_client"),
     ]  # fmt: skip
     assert all(r.text(lang) for r in told)
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("T1 et T2 2026", "2026-01-01", "2026-06-30"),
+        ("été et automne 2026", "2026-06-01", "2026-11-30"),
+        ("fin du T2 2026", "2026-06-01", "2026-06-30"),
+        ("beginning of Q3 2026", "2026-07-01", "2026-07-31"),
+    ],
+)
+def test_periods_that_follow_each_other_are_one_and_a_quarter_has_three_parts(words, first, last):
+    start, end, *_ = parse_when(words)
+    assert (start.isoformat(), end.isoformat()) == (first, last)
+
+
+@pytest.mark.parametrize("words", ["T1 et T3 2026", "mars et juin 2026", "March and June 2026"])
+def test_two_moments_are_no_period(words):
+    with pytest.raises(PlanError):
+        parse_when(words)

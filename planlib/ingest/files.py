@@ -116,7 +116,12 @@ def read_cells(path: str | Path, answers: Mapping[str, str] | None = None) -> Wo
         return book
     if kind in WORKBOOK_KINDS:
         raise PlanError("files.not_a_workbook", file=path.name, starts=starts_with(data))
-    return _read_text(path, data, answers)
+    return _cells_of(path, *_text(path, data, answers))
+
+
+def words_of(path: Path, answers: Mapping[str, str] | None) -> str:
+    """The words of a text file that `read_cells` could read."""
+    return _text(path, content(path), answers)[0]
 
 
 def content(path: Path) -> bytes:
@@ -143,7 +148,7 @@ def starts_with(data: bytes) -> str:
     return " ".join(text.split())[:40]
 
 
-def _read_text(path: Path, data: bytes, answers: Mapping[str, str] | None) -> Workbook:
+def _text(path: Path, data: bytes, answers: Mapping[str, str] | None) -> tuple[str, list[Repair], list[Question]]:
     repairs: list[Repair] = []
     questions: list[Question] = []
     if data[:5] == b"%PDF-" or re.match(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|table)", data[:200], re.I):
@@ -152,7 +157,7 @@ def _read_text(path: Path, data: bytes, answers: Mapping[str, str] | None) -> Wo
     text = _mend(text, answers, repairs, questions)
     if "\x00" in text:
         raise PlanError("files.not_a_table", file=path.name, starts=starts_with(data))
-    return _cells_of(path, text, repairs, questions)
+    return text, repairs, questions
 
 
 def read_text(path: Path, text: str) -> Workbook:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from planlib.ingest import kinds
 from planlib.ingest.headers import ANSWERS
 from planlib.ingest.records import fold, plain
 from planlib.ingest.rows import Rows
@@ -12,6 +13,12 @@ QUIZ = re.compile(r"(?:points|feedback) - ")
 CODED = re.compile(r".+\[.+\]|\d+x\d+x\d+\S*")  # LimeSurvey: Q3[SQ001], 1234X5X67SQ
 TIMING = re.compile(r"interviewtime|grouptime\d*|.+time")
 FEW_LETTERS = 3
+# What LimeSurvey calls its own columns, by their code and by their words in English and in French.
+LIMESURVEY = {
+    "submitdate": ("submitdate", "date submitted", "date de soumission"),
+    "lastpage": ("lastpage", "last page", "derniere page"),
+    "startlanguage": ("startlanguage", "start language", "langue de depart"),
+}
 
 
 def ms_forms(rows: Rows) -> None:
@@ -24,7 +31,7 @@ def ms_forms(rows: Rows) -> None:
             for row in rows.cells:
                 if row[place].endswith(";"):
                     row[place] = "; ".join(filter(None, map(plain, row[place].split(";"))))
-    _date(rows, "completion time")
+    _date(rows, "completion time", "heure de fin")
 
 
 def google_forms(rows: Rows) -> None:
@@ -34,14 +41,15 @@ def google_forms(rows: Rows) -> None:
 
 def limesurvey(rows: Rows) -> None:
     """Codes, ticks and timings are no notes; an answer never submitted is kept unless a person says otherwise."""
-    languages, submitted = _cells(rows, "startlanguage"), _cells(rows, "submitdate")
+    languages, submitted = (_cells(rows, *LIMESURVEY[name]) for name in ("startlanguage", "submitdate"))
     rows.give("lang", languages)
     rows.give("written", [cell[:10] for cell in submitted])
     for place, header in enumerate(rows.headers):
         cells = {plain(row[place]) for row in rows.cells} - {""}
         short = bool(cells) and all(len(cell) <= FEW_LETTERS and " " not in cell for cell in cells if cell.isascii())
         short = short and all(cell.isascii() for cell in cells)
-        if CODED.fullmatch(fold(header)) or TIMING.fullmatch(fold(header)) or short:
+        own = {fold(header), fold(header).partition(". ")[0]} & kinds.machine_headers()
+        if own or CODED.fullmatch(fold(header)) or TIMING.fullmatch(fold(header)) or short:
             rows.skipped.add(place)
     if (left := submitted.count("")) and left < len(rows):
         choices = {"keep": "layout.choice_keep", "leave-out": "layout.choice_leave_out"}
@@ -61,16 +69,21 @@ def surveymonkey(rows: Rows) -> None:
     _date(rows, "end date", "start date")
 
 
+MOMENTS = frozenset({"start date", "end date", "start time", "completion time", "heure de debut", "heure de fin"})
+
+
 def _date(rows: Rows, *headers: str) -> None:
     """The day an answer was given, under the first of these headers that the file has."""
     place = next((p for wanted in headers for p, found in enumerate(rows.headers) if fold(found) == wanted), None)
     if place is not None:
         rows.matched["written"] = place
     for other, found in enumerate(rows.headers):
-        if other != place and fold(found) in ("start date", "end date", "start time", "completion time"):
+        if other != place and fold(found) in MOMENTS:
             rows.skipped.add(other)
 
 
-def _cells(rows: Rows, header: str) -> list[str]:
-    place = next((place for place, found in enumerate(rows.headers) if fold(found) == header), None)
+def _cells(rows: Rows, *headers: str) -> list[str]:
+    """The cells under the first header that is one of these, as it stands or as the code before its words."""
+    named = [{fold(found), fold(found).partition(". ")[0]} for found in rows.headers]
+    place = next((place for place, names in enumerate(named) if names & set(headers)), None)
     return [""] * len(rows) if place is None else [plain(cell) for cell in rows.column(place)]

@@ -95,7 +95,9 @@ class Import:
     def text(self, lang: str) -> str:
         """The import report in words: what was found and kept, each thing said once."""
         facts = {"file": self.file, "kept": self.rows_kept, "aside": self.rows_found - self.rows_kept}
-        if self.sheet and self.sheet != self.file.rpartition(".")[0]:  # a text file is its one sheet
+        if (
+            self.sheet and not any(self.where.values()) and self.sheet != self.file.rpartition(".")[0]
+        ):  # not of a text file
             facts["file"] = InSheet(self.file, self.sheet)
         lines = [word("ingest.report", lang, n=self.rows_found, **facts)]
         for title, parts in (("repaired", self.repairs), ("left_out", self.set_aside), ("asked", self.questions)):

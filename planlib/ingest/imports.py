@@ -64,6 +64,8 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None, 
             return _understood(documents.read(path, kind, answers), kind, answers, maps)
         book = files.read_cells(path, answers)
         polis.refuse_summary(book)
+        if listed := _list_in_text(Path(path), book, kind, answers):
+            return _understood(listed, kind, answers)
         return _understood(book, kind, answers, maps)
 
 
@@ -93,18 +95,26 @@ def pasted(
     """
     kinds.file_kind(kind)
     answers = given.Answers(answers)
-    path = Path(name)
     if not plain(text):
         raise PlanError("files.empty", file=name)
-    repairs: list[Repair] = []
-    book = files.read_text(path, text) if "\n" in text.strip() else None
+    book = files.read_text(Path(name), text) if "\n" in text.strip() else None
     header = book.sheets[0].rows[0] if book and book.sheets[0].rows else []
-    if len(header) > 1 and kinds.match_headers(header, kind):
-        return _understood(book, kind, answers, maps)
-    if kind not in outline.LISTED:
-        book = book or files.read_text(path, text)
-        return _understood(book, kind, answers, maps)
-    return _understood(outline.workbook(path, outline.lines_of(text), kind, answers, repairs), kind, answers)
+    if (len(header) > 1 and kinds.match_headers(header, kind)) or kind not in outline.LISTED:
+        return _understood(book or files.read_text(Path(name), text), kind, answers, maps)
+    return _understood(outline.workbook(Path(name), outline.lines_of(text), kind, answers, []), kind, answers)
+
+
+def _list_in_text(path: Path, book: files.Workbook, kind: str, answers: given.Answers) -> files.Workbook | None:
+    """A text file that holds a list, such as an e-mail saved: None where its first row heads a table."""
+    rows = book.sheets[0].rows if book.sheets else []
+    if path.suffix.lower() != ".txt" or kind not in outline.LISTED or not book.sheets[0].ragged or not rows:
+        return None
+    text = files.words_of(path, answers)
+    listed = any(map(outline.BULLET.match, text.splitlines()))
+    if kinds.match_headers(rows[0], kind) or (len(rows[0]) > 1 and not listed):
+        return None
+    found = outline.workbook(path, outline.lines_of(text), kind, answers, list(book.repairs))
+    return replace(found, questions=[*book.questions, *found.questions])
 
 
 def _understood(book: files.Workbook, kind: str, answers: given.Answers, folder: Path | None = None) -> Import:

@@ -229,7 +229,8 @@ def _translated(header: str, kind: str) -> tuple[str, ...]:
 
 def is_private(header: str) -> bool:
     """Whether a column identifies a person outside the mandate (e-mail, IP, token, external id)."""
-    return any(form in private_headers() for form in header_forms(header))
+    code, _, words = header.partition(". ")  # LimeSurvey: `ipaddr. Adresse IP`
+    return any(form in private_headers() for part in (header, code, words) if part for form in header_forms(part))
 
 
 def reader_of(kind: FileKind, name: str) -> str:

@@ -27,6 +27,7 @@ def recognise(headers: list[str], kind: str) -> Source | None:
     """The known export with these headers that can be read as this kind of file; None when there is none."""
     found = {fold(header) for header in headers}
     found |= {header.partition("/")[0] + "/*" for header in found if "/" in header}
+    found |= {header.partition(". ")[0] for header in found if ". " in header}  # LimeSurvey: `submitdate. Date ...`
     for source in SOURCES:
         if source.headers <= found and (kind in source.reads or kind in source.readies):
             return source
@@ -64,8 +65,14 @@ SOURCES = (
         readies={"notes": trello.notes, "actions": trello.actions},
     ),
     Source("ms-forms", frozenset({"id", "start time", "completion time"}), readies={"notes": forms.ms_forms}),
+    Source("ms-forms", frozenset({"id", "heure de debut", "heure de fin"}), readies={"notes": forms.ms_forms}),
     Source("google-forms", frozenset({"timestamp"}), readies={"notes": forms.google_forms}),
     Source("google-forms", frozenset({"horodateur"}), readies={"notes": forms.google_forms}),
-    Source("limesurvey", frozenset({"submitdate", "lastpage", "startlanguage"}), readies={"notes": forms.limesurvey}),
+    *(
+        Source("limesurvey", frozenset(headers), readies={"notes": forms.limesurvey})
+        for headers in zip(
+            *(forms.LIMESURVEY[name] for name in ("submitdate", "lastpage", "startlanguage")), strict=True
+        )
+    ),
     Source("surveymonkey", frozenset({"respondent id", "collector id"}), readies={"notes": forms.surveymonkey}),
 )

@@ -70,8 +70,8 @@ def settle(
 ) -> dict[str, str]:
     """Name -> id of the row of `pool` (id -> title) that a person says it means.
 
-    A name left out, or not answered yet, is not there. A question has no default where whole rows hang on it; more
-    than a few names are left out together, or the file is corrected.
+    A name left out, or not answered yet, is not there. A question has no default where whole rows hang on it, or where
+    a row is called nearly so; more than a few names are left out together, or the file is corrected.
 
     Raises
     ------
@@ -100,7 +100,8 @@ def settle(
         close = near(each.name, pool)
         choices = tuple(Choice(key, "ingest.choice_name", {"id": key, "title": title}) for key, title in close.items())
         facts = {**_facts(each, imported), "near": Near(tuple(close.items()))}
-        question = Question(each.key, "ingest.ask_name", facts, (*choices, LEAVE_OUT), _default([each]), free=True)
+        default = None if close else _default([each])  # a slip in the title of a column would lose all its cells
+        question = Question(each.key, "ingest.ask_name", facts, (*choices, LEAVE_OUT), default, free=True)
         _ask(question, imported, asked)
     return means
 

@@ -55,7 +55,7 @@ PLAIN_AMOUNT = re.compile(r"(?P<figure>\d{1,3}(?: \d{3})+|\d+)(?P<cents>,\d\d?|\
 
 ABOUT = re.compile(r"^(?:env(?:\.|iron)?|~|≈|approx(?:\.|imativement|imately)?|about|around|autour de|pres de|circa) ?")
 ABOUT_AFTER = re.compile(
-    r" ?\(?\b(?:environ|env|approx|approximatif|approximativement|estime|estimee?|estimation|estimated?)\b\.?\)?$"
+    r" ?\(?\b(?:environ|env|approx|approximatif|approximativement|estime|estimee?|estimation|estimated?|est)\b\.?\)?$"
 )
 TAXES = re.compile(r" ?\(?\b(ht|ttc|hors taxes|taxes incluses|plus taxes|taxes en sus|before tax|tax included)\b\)?$")
 RATE = re.compile(r"(?:/ ?|\bpar |\bper |\ba )(?:an|annee|mois|jour|heure|semaine|year|month|day|hour|week)\b")

@@ -301,6 +301,8 @@ def _part(match, found, fiscal_start, day_first):
         return start.replace(day=days[0]), start.replace(day=days[1]), "part", note
     if precision in ("year", "fiscal_year"):
         return _later(start, 4 * third), _later(start, 4 * third + 4) - timedelta(days=1), "part", note
+    if precision == "quarter":  # a third of a quarter is a month
+        return _later(start, third), _later(start, third + 1) - timedelta(days=1), "part", note
     raise PlanError("parse.when_unread", found=found)
 
 
@@ -345,6 +347,16 @@ def _range(match, found, fiscal_start, day_first):
     return first[0], last[1], "range", first[3] or last[3]
 
 
+def _both(match, found, fiscal_start, day_first):
+    """`T1 et T2 2026` is one period where the second goes on from the first; `mars et juin` are two moments."""
+    when = _range(match, found, fiscal_start, day_first)
+    first = _read(_with_year(match["first"], match["last"]), found, fiscal_start, day_first)
+    last = _read(match["last"], found, fiscal_start, day_first)
+    if first[1] is None or last[0] is None or last[0] - first[1] != timedelta(days=1):
+        raise PlanError("parse.when_unread", found=found)
+    return when
+
+
 def _with_year(first: str, last: str) -> str:
     """`mars` à `juin 2026`: the year, and the month of `1` au `15 mars 2026`, are said once, at the end."""
     if re.search(r"\d{4}|\d[-/]\d", first) or re.fullmatch(r"\d{5}", first):
@@ -382,5 +394,6 @@ READERS = (
     (form.AFTER, _after),
     (form.RANGE_TIGHT, _range),
     (form.RANGE, _range),
+    (form.BOTH, _both),
     (form.PART, _part),
 )

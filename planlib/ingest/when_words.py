@@ -123,6 +123,7 @@ RANGE_WORDS = re.compile(
     r"(?:(?:de|du|from|between|entre) |d')(?P<first>.+?) (?:a|au|to|and|et|jusqu'a|jusqu'au) (?:le )?(?P<last>.+)"
 )
 RANGE = re.compile(r"(?P<first>.+?)(?: (?:a|au|to|->|→|jusqu'a|jusqu'au) | ?(?:->|→|\.\.) ?| - )(?P<last>.+)")
+BOTH = re.compile(r"(?P<first>.+?) (?:et|and) (?P<last>.+)")
 RANGE_TIGHT = re.compile(
     rf"(?P<first>(?:{MONTH}|[tq][1-4]|{SEASON_NAME})\.?) ?[-/] ?(?P<last>(?:{MONTH}|[tq][1-4]|{SEASON_NAME})\b.*)"
 )
