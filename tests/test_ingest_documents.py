@@ -669,3 +669,63 @@ def test_a_list_in_a_text_file_is_read_as_pasted_and_a_table_in_one_stays_a_tabl
     with pytest.raises(PlanError) as missing:
         ingest.read(path, "actions")
     assert missing.value.key == "ingest.missing_column"
+
+
+def columns(rows, top, lefts=(50, 250, 340, 430), step=20, wrap=12):
+    """A table without lines: each row is cells, of which some go on in a second line."""
+    things, y = [], top
+    for row in rows:
+        deep = max(len(cell.split("\n")) for cell in row)
+        for left, cell in zip(lefts, row, strict=True):
+            things += [(left, y - wrap * n, 10, line) for n, line in enumerate(cell.split("\n")) if line]
+        y -= step + wrap * (deep - 1)
+    return things
+
+
+UNLINED = (
+    ("Action", "Responsable", "Fin", "Budget"),
+    ("Planter 60 arbres le long de\nla rue Fleury", "Travaux\npublics", "T2 2026", "25 000 $"),
+    ("Tenir un marché", "SDC", "", "8 000 $"),
+    ("Ouvrir une halte au parc\nAhuntsic", "Loisirs", "2027-03-31", "n.d."),
+)
+
+
+def test_a_table_without_lines_is_read_by_its_columns_and_goes_on_over_pages_and_headings(tmp_path, lang):
+    path = tmp_path / "plan.pdf"
+    first = [(50, 760, 16, "Axe 1. Vitalité"), *columns(UNLINED, 720)]
+    more = (("Peindre une murale", "Culture", "2027", "5 000 $"), ("Poser des bancs", "Parcs", "2028", "9 000 $"))
+    second = [*columns(more[:1], 720), (50, 680, 16, "Axe 2. Mobilité"), *columns((UNLINED[0], more[1]), 640)]
+    path.write_bytes(pdf(first, second))
+    imported = ingest.read(path, "actions")
+    table = imported.table
+    assert table["title"].tolist() == [
+        "Planter 60 arbres le long de la rue Fleury", "Tenir un marché", "Ouvrir une halte au parc Ahuntsic",
+        "Peindre une murale", "Poser des bancs",
+    ]  # fmt: skip
+    assert table["owner"].tolist() == ["Travaux publics", "SDC", "Loisirs", "Culture", "Parcs"]
+    assert table["cost_low"].tolist() == [25000, 8000, None, 5000, 9000]
+    assert imported.tables["axis"]["title"].tolist() == ["Vitalité", "Mobilité"]
+    assert [table["axis_id"].tolist().count(axis) for axis in imported.tables["axis"].index] == [4, 1]
+    [told] = [repair for repair in imported.repairs if repair.why == "documents.by_alignment"]
+    assert "1, 2" in told.text(lang) and not imported.unanswered
+    assert "documents.no_lines" not in whys(imported.repairs)
+    assert [place[:4] for place in imported.where.values() if place] == ["p. 1"] * 3 + ["p. 2"] * 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "step"),
+    [
+        (
+            [*UNLINED[:3], ("Halte au parc", "Loisirs", "2027", "n.d."), ("Ahuntsic", "", "", "")],
+            12,
+        ),  # a row or its end
+        ([UNLINED[0], *([("planter des arbres", "parcs", "en 2027", "à voir")] * 4)], 12),  # no row tells its start
+        ([("Chose", "Qui donc", "Fin", "Total"), *UNLINED[2:], UNLINED[2], UNLINED[2]], 20),  # no header we know
+    ],
+)
+def test_a_table_without_lines_whose_rows_are_in_doubt_is_told_and_not_read(tmp_path, rows, step):
+    path = tmp_path / "plan.pdf"
+    path.write_bytes(pdf(columns(rows, 700, step=step)))
+    with_words = ingest.read(path, "notes" if "Chose" in rows[0] else "actions")
+    assert "documents.by_alignment" not in whys(with_words.repairs)
+    assert "documents.no_lines" in whys(with_words.repairs)

@@ -47,7 +47,7 @@ def read(path: str | Path, kind: str, answers: Mapping[str, str] | None = None) 
     data = content(path)
     suffix = path.suffix.lower()
     if suffix == ".pdf":
-        blocks, repairs = pdf.blocks(path, data)
+        blocks, repairs = pdf.blocks(path, data, kind)
         return outline.workbook(path, blocks, kind, answers, repairs)
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise PlanError("documents.protected_or_old", file=path.name)

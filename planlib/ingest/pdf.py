@@ -34,8 +34,8 @@ OWN_AFTER = re.compile(r"ce|ci|lÃ |t|ils?|elles?|on|vous|nous|moi|toi|lui|y|en|Ã
 STREAM = re.compile(rb"stream\r?\n")
 
 
-def blocks(path: Path, data: bytes) -> tuple[list[Block], list[Repair]]:
-    """The blocks of a PDF in reading order, and what was left aside.
+def blocks(path: Path, data: bytes, kind: str) -> tuple[list[Block], list[Repair]]:
+    """The blocks of a PDF in reading order, and what was left aside; `kind` says which words may head a column.
 
     Raises
     ------
@@ -51,15 +51,18 @@ def blocks(path: Path, data: bytes) -> tuple[list[Block], list[Repair]]:
     things: list[Line | tuple[int, list]] = []
     bare: list[int] = []
     unlined: list[int] = []
-    part = 0
+    aligned: list[int] = []
+    part, columns = 0, None
     try:
         with _heard() as unread, pdfplumber.open(io.BytesIO(data)) as document:
             if len(document.pages) > MAX_PAGES:
                 raise PlanError("documents.too_many_pages", file=path.name, n=len(document.pages), limit=MAX_PAGES)
             for number, page in enumerate(document.pages, start=1):
-                found, part = pdf_page.read(number, page, part)
+                found, part, columns = pdf_page.read(number, page, part, kind, columns)
                 things += found
-                if pdf_page.columns_without_lines(page):
+                if columns:
+                    aligned.append(number)
+                if pdf_page.columns_without_lines(page, columns):
                     unlined.append(number)
                 if not page.chars:
                     bare.append(number)
@@ -81,6 +84,9 @@ def blocks(path: Path, data: bytes) -> tuple[list[Block], list[Repair]]:
     if unlined:
         facts = {"places": ", ".join(map(str, unlined)), "n": len(unlined)}
         repairs.append(Repair("", None, "", "", "", "documents.no_lines", facts))
+    if aligned:
+        facts = {"places": ", ".join(map(str, aligned)), "n": len(aligned)}
+        repairs.append(Repair("", None, "", "", "", "documents.by_alignment", facts))
     if unread:
         repairs.append(Repair("", None, "", "", "", "documents.partly", {"n": len(unread)}))
     return _ordered(_unbroken(_without_running_heads(things, pages, repairs), repairs)), repairs

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+from planlib.ingest import pdf_columns
 from planlib.ingest.outline import BULLET
+from planlib.ingest.pdf_columns import Columns
 
 SOFT = "\u00ad"  # a hyphen that only cuts a word at the end of a line
 LONG_WORD = re.compile(r"(?:^|\n)[^\W\d_]{6,}\n[a-zà-ÿ]")
@@ -55,11 +57,18 @@ class _Row:
         return "both" if left and right else "left" if left else "right"
 
 
-def read(number: int, page, part: int) -> tuple[list[Line | tuple[int, list]], int]:
-    """Lines and tables (their page and rows) of a page in reading order, and the parts counted so far."""
+def read(
+    number: int, page, part: int, kind: str, before: Columns | None
+) -> tuple[list[Line | tuple[int, list]], int, Columns | None]:
+    """Lines and tables (their page and rows) of a page in reading order, the parts counted so far, and the table drawn
+    without lines that was read in it, which may go on from the page before."""
     found = [each for each in page.find_tables() if len(each.rows[0].cells) > 1]
     boxes = [each.bbox for each in found]
-    outside = page.filter(lambda thing: not any(_inside(thing, box) for box in boxes)) if boxes else page
+    outside = _outside(page, boxes)
+    columns = pdf_columns.find(_words_in_rows(outside), kind, float(page.height) * (1 - EDGE), before)
+    unlined = [(0.0, top, float(page.width), bottom) for top, bottom, _ in columns.parts] if columns else []
+    boxes += unlined
+    outside = _outside(page, boxes)
     out: list[Line | tuple[int, list]] = []
     for box, shift in _boxes(_rows(outside, boxes), (0.0, 0.0, float(page.width), float(page.height))):
         part += 1
@@ -70,14 +79,23 @@ def read(number: int, page, part: int) -> tuple[list[Line | tuple[int, list]], i
         for each in found:
             if _inside(dict(zip(("x0", "top", "x1", "bottom"), each.bbox, strict=True)), box):
                 things.append((each.bbox[1], (number, _cells(page, each))))
+        for (top, _, rows), place in zip(columns.parts if columns else (), unlined, strict=True):
+            if _inside(dict(zip(("x0", "top", "x1", "bottom"), place, strict=True)), box):
+                things.append((top, (number, [list(columns.header), *map(list, rows)])))
         out += [thing for _, thing in sorted(things, key=lambda pair: pair[0])]
-    return out, part
+    return out, part, columns
 
 
-def columns_without_lines(page) -> int:
-    """Rows that look like a table drawn without lines: words in at least three columns, row after row; 0 for none."""
+def _outside(page, boxes: list[Box]):
+    return page.filter(lambda thing: not any(_inside(thing, box) for box in boxes)) if boxes else page
+
+
+def columns_without_lines(page, columns: Columns | None) -> int:
+    """Rows that look like a table drawn without lines, beside the one that was read: words in at least three columns,
+    row after row; 0 for none."""
     tables = [each.bbox for each in page.find_tables()]
-    outside = page.filter(lambda thing: not any(_inside(thing, box) for box in tables)) if tables else page
+    tables += [(0.0, top, float(page.width), bottom) for top, bottom, _ in columns.parts] if columns else []
+    outside = _outside(page, tables)
     starts = []
     for row in _rows(outside, []):
         wide = [b[0] for a, b in pairwise(row.spans) if b[0] - a[1] > GAP]
@@ -121,14 +139,18 @@ def _inside(thing: dict, box: Box) -> bool:
     return box[0] <= middle[0] <= box[2] and box[1] <= middle[1] <= box[3]
 
 
-def _rows(page, tables: list[Box]) -> list[_Row]:
-    """The page as rows of words; a table is a row of its width."""
+def _words_in_rows(page) -> list[list[dict]]:
+    """The words of a page, those on one height together, from top to bottom and from left to right."""
     from pdfplumber.utils import cluster_objects
 
-    words = page.extract_words()
+    lines = cluster_objects(page.extract_words(), lambda word: (word["top"] + word["bottom"]) / 2, 3)
+    return [sorted(line, key=lambda word: word["x0"]) for line in lines]
+
+
+def _rows(page, tables: list[Box]) -> list[_Row]:
+    """The page as rows of words; a table is a row of its width."""
     rows = [_Row(top, bottom, ((left, right),)) for left, top, right, bottom in tables]
-    for line in cluster_objects(words, lambda word: (word["top"] + word["bottom"]) / 2, 3):
-        line.sort(key=lambda word: word["x0"])
+    for line in _words_in_rows(page):
         bullets = tuple((a["x0"], b["x1"]) for a, b in pairwise(line) if BULLET.match(f"{a['text']} {b['text']}"))
         spans = tuple((word["x0"], word["x1"]) for word in line)
         rows.append(_Row(min(w["top"] for w in line), max(w["bottom"] for w in line), spans, bullets))
