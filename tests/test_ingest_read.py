@@ -613,3 +613,19 @@ def test_a_column_of_votes_whose_title_nearly_names_an_action_is_never_left_out_
     )
     settled = ingest.resolve(ingest.read(path, "ballots", {asked.key: "A-003"}), book)
     assert not settled.questions and sorted(settled.table["mark"]) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        ("review", ("Action;Motif", "Planter 60 bacs;Manque de temps")),
+        ("budget", ("Source;Montant;Statut", "Ville;500 $;Confirmé")),
+    ],
+)
+def test_a_year_that_the_file_does_not_say_is_asked_once_and_no_row_is_lost_for_it(write, kind, lines):
+    path = write("suite.csv", *lines)
+    (asked,) = ingest.read(path, kind).questions
+    assert (asked.key, asked.default) == ("fiscal_year", None) and "suite.csv" in asked.text("fr")
+    settled = ingest.read(path, kind, {"fiscal_year": "2026-2027"})
+    assert not settled.questions and settled.rows_kept == 1
+    assert settled.table.index.get_level_values("fiscal_year").tolist() == [2026]

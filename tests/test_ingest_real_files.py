@@ -251,3 +251,26 @@ def test_the_files_of_a_demo_client_stored_twice_add_nothing(folder, workspace):
                 n = ingest.store_imports(book, [imported], by="test", effective=step["effective"])
                 second += [step["file"]] if turn and n else []
         assert not second
+
+
+@pytest.mark.parametrize("kind", ["actions", "notes", "judgements", "ballots", "updates", "budget"])
+def test_whatever_a_file_holds_its_rows_are_kept_or_set_aside_or_it_is_refused_in_our_words(shared, kind):
+    paths = [path for path in sorted((shared / "data").glob("[fknp]*/**/*.*")) if 0 < path.stat().st_size < 200_000]
+    paths = [path for path in paths if path.suffix in (".csv", ".xlsx", ".xlsm", ".xls", ".ods", ".json")]
+    assert len(paths) > 60
+    for path in paths:
+        answers = {}
+        for _ in range(3):  # the first choice of each question, as long as new ones come
+            try:
+                imported = ingest.read(path, kind, answers)
+            except PlanError as refused:
+                assert refused.text("fr") and refused.text("en")
+                break
+            said = imported.to_json("fr")
+            assert said["rows_kept"] + len(said["set_aside"]) == said["rows_found"], (path, answers)
+            assert said["rows_kept"] >= 0 and imported.text("en")
+            asked = {question["key"]: question["choices"] for question in said["questions"]}
+            assert all({"sheet", "row", "column", "found"} <= set(question) for question in said["questions"])
+            if not set(asked) - set(answers):
+                break
+            answers |= {key: choices[0]["value"] if choices else "unknown" for key, choices in asked.items()}

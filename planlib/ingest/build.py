@@ -169,6 +169,9 @@ def _keys(rows: Rows, columns: dict[str, list], index: list[int]) -> set[str]:
     """Fill in the key columns; returns the kinds whose ids were made here."""
     made: set[str] = set()
     makes = rows.kind.makes
+    if "fiscal_year" in kind_of(makes).keys and makes != "cost" and "fiscal_year" not in columns:
+        given = rows.ask("fiscal_year", "ingest.ask_fiscal_year", {}, file=rows.file)
+        columns["fiscal_year"] = [readers.CELLS["year"](rows, given) if given else None] * len(index)
     if "action_title" in columns:
         titles = columns.pop("action_title")
         columns["action_id"] = readers.first_of(columns.get("action_id", titles), titles)
