@@ -6,17 +6,12 @@ import os
 import shutil
 from pathlib import Path
 
-import hypothesis
 import pytest
 from hypothesis import settings
 
 # A test is not timed: what takes long on a machine that others share is measured in bench/.
 settings.register_profile("planlib", deadline=None)
 settings.load_profile("planlib")
-
-# A shared machine may take a while over one example: how long it takes is what the benches measure.
-hypothesis.settings.register_profile("planlib", deadline=None)
-hypothesis.settings.load_profile("planlib")
 
 ROOT = Path(__file__).resolve().parents[1]
 
