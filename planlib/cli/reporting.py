@@ -27,7 +27,7 @@ def report(
     template: Annotated[str, option("template")] = "annual_review",
     year: Annotated[str | None, option("year", metavar=YEAR)] = None,
     langs: Annotated[str | None, option("langs", metavar="fr,en")] = None,
-    to: Annotated[str, option("to", metavar="html,pdf")] = "html",
+    to: Annotated[str, option("to", metavar="html,pdf,xlsx,docx,pptx")] = "html",
     parameter: Annotated[list[str] | None, option("parameter", "--parameter", "-p", metavar="NAME=VALUE")] = None,
     jobs: Annotated[str | None, option("jobs", metavar="N")] = None,
     only: Annotated[str | None, option("only", metavar="CLIENT,...")] = None,

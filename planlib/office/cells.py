@@ -11,6 +11,7 @@ import pandas as pd
 from planlib.schema import CODES, PlanError
 from planlib.words import LANGS, has_word, word
 
+UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LONGEST = 32_767  # characters Excel keeps in a cell
 
 
@@ -40,6 +41,11 @@ def label(codes: str, code, lang: str) -> str | None:
 def for_sheet(text: str) -> str:
     """French text without the thin no-break space, which Excel draws as a box in some fonts."""
     return text.replace("\u202f", "")
+
+
+def sayable(text: str) -> str:
+    """Text without the control characters that the XML of an office file cannot hold."""
+    return UNSAYABLE.sub("", text)
 
 
 def code_of(codes: str, found: str, langs: Iterable[str] = LANGS) -> str | None:

@@ -19,7 +19,8 @@ from planlib.schema import PlanError
 from planlib.words import LANGS
 from planlib.workspace import Client, client_folder, find_workspace, read_client
 
-FORMATS = ("html", "pdf")
+FORMATS = ("html", "pdf", "xlsx", "docx", "pptx")
+OFFICE = FORMATS[2:]
 ENGINES = ("fork", "nbclient")
 
 
@@ -219,6 +220,12 @@ def _written(job: Job, template, client: Client, notebook, stem: Path) -> tuple[
         document, warnings = pdf.document(shown, about, job.asker)
         (stem.parent / f"{stem.name}.pdf").write_bytes(document)
         files.append(f"{stem.name}.pdf")
+    for kind in job.to:
+        if kind in OFFICE:
+            from planlib.report import office_files
+
+            (stem.parent / f"{stem.name}.{kind}").write_bytes(office_files.document(kind, notebook, shown, about))
+            files.append(f"{stem.name}.{kind}")
     return files, warnings
 
 

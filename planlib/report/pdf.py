@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from planlib.report.content import About, Content
+from planlib.report.laid import decoded, every, laid
 from planlib.report.parameters import TEMPLATES
-from planlib.report.printed import PICTURE, blocks
 from planlib.schema import PlanError
 from planlib.words import word
 
@@ -57,50 +55,34 @@ def document(content: Content, about: About, told: str | None = None) -> tuple[b
 
 def _data(content: Content, about: About) -> dict[str, Any]:
     """What report.typ reads."""
-    body, data = blocks(
-        content.html,
-        untitled=word("report.chart", about.lang),
-        elsewhere=lambda n: word("report.rows_elsewhere", about.lang, n=n),
-    )
-    for block in _every(body):
+    page = laid(content, about)
+    for block in every(page.body):
         if block.get("k") == "picture":
             block["bytes"] = _bytes(block.pop("source"))
-    first = next((i for i, block in enumerate(body) if block["k"] != "p"), len(body))
-    title = content.own_title or about.title
     return {
-        "title": title,
+        "title": page.title,
         "client": about.name,
         "lang": about.lang,
         "date": {"year": about.today.year, "month": about.today.month, "day": about.today.day},
-        "about": [text for text in (about.dated, about.edition) if text],
+        "about": page.about,
         "accent": about.client.accent,
         "logo": _bytes(about.logo),
         "logo_alt": word("report.logo", about.lang, client=about.name),
         "fonts": list(_known(SANS)) + list(_known(CHINESE)),
         "mono": list(_known(MONO)),
-        "depth": 2 if sum(block["k"] == "h" and block["level"] < 3 for block in body) <= DEEP else 1,
+        "depth": 2 if sum(block["k"] == "h" and block["level"] < 3 for block in page.body) <= DEEP else 1,
         "note": about.template in NOTES,
-        "lead": body[:first],
-        "body": body[first:],
-        "data": data,
+        "lead": page.lead,
+        "body": page.body,
+        "data": page.data,
         "words": {"contents": word("report.contents", about.lang), "data": word("report.charts_data", about.lang)},
     }
 
 
-def _every(found: Any) -> Iterable[dict[str, Any]]:
-    """Every block of a list of blocks, those inside others too."""
-    if isinstance(found, dict):
-        yield found
-        for part in list(found.values()):
-            yield from _every(part)
-    elif isinstance(found, list):
-        for part in found:
-            yield from _every(part)
-
-
 def _bytes(source: str) -> list[int] | None:
     """The bytes of a picture given as a data: address, as JSON holds them."""
-    return list(base64.b64decode(source.partition(",")[2])) if PICTURE.match(source) else None
+    found = decoded(source)
+    return None if found is None else list(found)
 
 
 def _compiled(data: str, about: About) -> bytes:

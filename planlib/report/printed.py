@@ -27,6 +27,7 @@ TALL = 1200  # characters of a row that may be parted over two pages
 LEAST, LONGEST = 5, 26  # characters that a column is given room for at least, and a word at most
 ROOM = 118  # characters across the page
 TALLEST = 640  # pixels of a chart's height beyond which the text after it may fill the page before it
+BARS = re.compile(r'"(?:mark|type)": ?"bar"')  # in the JSON of a chart
 SHORT = 25  # rows of a chart's data that are printed; more are in the HTML page
 
 
@@ -57,11 +58,12 @@ class Node:
 
 
 def blocks(
-    html: str, *, untitled: str, elsewhere: Callable[[int], str]
+    html: str, *, untitled: str, elsewhere: Callable[[int], str], short: float = SHORT
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The blocks of clean HTML in order, and the short tables behind its charts.
+    """The blocks of clean HTML in order, and the tables behind its charts that are no longer than `short` rows.
 
-    `untitled` says what a bare picture is, `elsewhere` where a chart's many rows are to be found.
+    `untitled` says what a bare picture is, `elsewhere` where a chart's many rows are to be found. A chart's `data`
+    are the places of its tables among the second, and `bars` says that it draws amounts as bars, and no time.
 
     Each is a dict with its kind `k`: h (heading, `level` from 1, none left out), p, list, table, chart, picture, dl,
     row (boxes side by side), quote, pre.
@@ -74,7 +76,7 @@ def blocks(
         return f'<svg n="{len(drawings) - 1}"{mark}>'
 
     root = _tree(DRAWING.sub(stashed, html))
-    made = _Setter(drawings, untitled, elsewhere)
+    made = _Setter(drawings, untitled, elsewhere, short)
     body = made.blocks(root)
     _alike(body)
     return _levelled(body), made.data
@@ -102,8 +104,8 @@ def _tree(html: str) -> Node:
 class _Setter:
     """Sets the elements of one report; `data` are the tables behind its charts."""
 
-    def __init__(self, drawings: list[str], untitled: str, elsewhere: Callable[[int], str]):
-        self._drawings, self._untitled, self._elsewhere = drawings, untitled, elsewhere
+    def __init__(self, drawings: list[str], untitled: str, elsewhere: Callable[[int], str], short: float):
+        self._drawings, self._untitled, self._elsewhere, self._short = drawings, untitled, elsewhere, short
         self.data: list[dict[str, Any]] = []
 
     def blocks(self, node: Node) -> list[dict[str, Any]]:
@@ -164,10 +166,14 @@ class _Setter:
         chart = self._drawing(drawn, "chart") | {"title": said[:1], "subtitle": said[1:2]}
         tables = [block for table in figure.find("table") for block in self._table(table)]
         title = said[0] if said else [{"t": chart["alt"]}]
+        chart["data"] = []
         for table in tables:
             n = len(table["body"])
-            told = [table] if n <= SHORT else [{"k": "p", "look": "quiet", "c": [{"t": self._elsewhere(n)}]}]
-            self.data += [{"k": "p", "look": "about", "c": title}, *told]
+            told = table if n <= self._short else {"k": "p", "look": "quiet", "c": [{"t": self._elsewhere(n)}]}
+            self.data += [{"k": "p", "look": "about", "c": title}, told]
+            chart["data"].append(len(self.data) - 1)
+        spec = next((part.text for part in figure.find("script")), "")
+        chart["bars"] = bool(BARS.search(spec)) and '"temporal"' not in spec
         return [chart]
 
     def _drawing(self, node: Node, kind: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from planlib.workspace import HOME
 
 FOLDER = re.compile(r"(\d{4}-\d{2}-\d{2})-(\d+)")
 DRAWN_BY = ("altair", "nbconvert", "pandas", "papermill", "typst", "vl-convert-python")
+DRAWN_BY += ("python-docx", "python-pptx", "xlsxwriter")
 LOGO = re.compile(rb"^logo:\s*['\"]?([^'\"\n#]+)", re.M)
 
 
