@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import sys
 from collections import Counter
@@ -15,7 +16,7 @@ import pytest
 from toy_report import CHART, HOSTILE, new_client, write
 
 from planlib import report
-from planlib.report import content, pdf, printed
+from planlib.report import content, pdf, printed, tagged
 from planlib.schema import PlanError
 from planlib.workspace import read_client
 
@@ -119,6 +120,34 @@ def test_every_picture_is_described_and_every_table_has_its_header(made):
         "H2",
         "H1",
     ]  # contents, h2, h4, data
+
+
+def test_the_first_cell_of_a_row_is_told_as_its_head_and_named_by_the_others(made):
+    raw = Path(made["fr"]["files"][1]).read_bytes()
+    cells = re.findall(rb"/S/(T[HD])(?:/ID\((\w+)\))?/P \d+ 0 R(?:/ID\((\w+)\))?/A\[?<</O/Table(/Scope/\w+)?", raw)
+    heads = [name for kind, name, _, scope in cells if kind == b"TH" and scope == b"/Scope/Row"]
+    assert len(heads) == len(set(heads)) == 60 + 5, "the table's rows and those of the chart's data"
+    assert sorted(heads) == heads and re.search(
+        rb"/IDTree<</Names\[" + rb" ?".join(rb"\(%s\)\d+ 0 R" % h for h in heads), raw
+    )
+    named = [re.findall(rb"\((R\d+)\)", found) for found in re.findall(rb"/S/TD[^\n]*?/Headers\[([^\]]*)\]", raw)]
+    assert Counter(name for names in named for name in names) == {h: 2 if i < 60 else 1 for i, h in enumerate(heads)}
+    with pdfplumber.open(made["fr"]["files"][1]) as read:
+        bodies = [tag for tag in every(read.structure_tree) if tag["type"] == "TBody"]
+    firsts = [row["children"][0]["type"] for body in bodies for row in body["children"]]
+    assert firsts == ["TH"] * 65
+
+
+def test_only_tags_change_when_heads_of_rows_are_told(workspace, tmp_path):
+    new_client(workspace)
+    shown = content.Content("<table><tr><th>a</th><th>b</th></tr><tr><th>c</th><td>d</td></tr></table>", [], "")
+    data = pdf._data(shown, about_of(workspace))
+    plain = pdf._compiled(json.dumps(data), about_of(workspace))
+    told = tagged.row_heads(plain, tagged.tables_of(data["body"]))
+    assert told != plain and text_of(told, tmp_path) == text_of(plain, tmp_path)
+    assert told.count(b"endobj") == plain.count(b"endobj") and len(told) - len(plain) < 200
+    assert tagged.row_heads(plain, []) == plain, "other tables than those of the file"
+    assert tagged.row_heads(b"%PDF-1.7 of another kind", []) == b"%PDF-1.7 of another kind"
 
 
 def every(tags: list[dict]):

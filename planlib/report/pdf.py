@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from planlib.report import tagged
 from planlib.report.content import About, Content
 from planlib.report.laid import decoded, every, laid
 from planlib.report.parameters import TEMPLATES
@@ -37,9 +38,11 @@ DEEP = 26  # entries that the contents hold under the cover; above, first levels
 
 def document(content: Content, about: About, told: str | None = None) -> tuple[bytes, list[str]]:
     """The content as a PDF file, and warnings in language `told`: the characters that no font of this machine has."""
-    text = json.dumps(_data(content, about), ensure_ascii=False)
+    data = _data(content, about)
+    tables = tagged.tables_of([*data["lead"], *data["body"], *data["data"]])
+    text = json.dumps(data, ensure_ascii=False)
     try:
-        return _compiled(text, about), []
+        return tagged.row_heads(_compiled(text, about), tables), []
     except _typst().TypstError as error:
         lacking = sorted({c for c in set(text) if not PLAIN.match(c) and not _printable(c)})
         if not lacking:
@@ -48,7 +51,7 @@ def document(content: Content, about: About, told: str | None = None) -> tuple[b
     text = text.translate({ord(c): stand_in for c in lacking})
     said = PlanError("report.no_glyph", n=len(lacking), found=" ".join(lacking[:20]))
     try:
-        return _compiled(text, about), [said.text(told or about.lang)]
+        return tagged.row_heads(_compiled(text, about), tables), [said.text(told or about.lang)]
     except _typst().TypstError as error:
         raise PlanError("report.no_pdf", found=_first_line(error)) from None
 
