@@ -11,6 +11,7 @@ from datetime import date
 from html import unescape
 from pathlib import Path
 
+import nbformat
 import pdfplumber
 import pytest
 from toy_report import CHART, HOSTILE, new_client, write
@@ -305,6 +306,15 @@ def test_blanks_run_together_as_in_a_browser_and_no_break_spaces_stay():
     assert [run.get("t", "/") for run in paragraph["c"]] == ["a ", "b", " c\u00a0:\u202f d ", "/", "e"]
 
 
+def test_no_lines_end_parts_an_english_date_in_text(workspace):
+    said = "<td title='May 5, 2025'>until September 29, 2025</td>"
+    cell = nbformat.v4.new_output("display_data", {"text/html": f"<table><tr>{said}</tr></table>"})
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[cell])])
+    english, french = (content.content(notebook, lang).html for lang in ("en", "fr"))
+    assert "until September\u00a029,\u00a02025<" in english and 'title="May 5, 2025"' in english
+    assert "until September 29, 2025<" in french, "the words of a workshop, as they were written"
+
+
 def test_text_without_a_paragraph_becomes_one():
     kinds = [block["k"] for block in blocks("loose <p>p</p> more <div>in a box<ul><li>one</li></ul></div>")]
     assert kinds == ["p", "p", "p", "p", "list"]
@@ -333,8 +343,17 @@ def test_tables_of_one_name_have_the_same_columns():
     assert one["widths"] == other["widths"] != apart["widths"]
 
 
-def test_the_text_after_a_tall_chart_fills_the_page_before_it():
-    figure = '<figure><svg viewBox="0 0 700 {}" aria-label="Barres"></svg></figure>'
-    low, tall = (blocks(f"<h2>Calendrier</h2>{figure.format(height)}<p>Suite</p>") for height in (300, 900))
-    assert [block["k"] for block in low] == ["h", "chart", "p"]
-    assert [block["k"] for block in tall] == ["float", "p"] and [b["k"] for b in tall[0]["c"]] == ["h", "chart"]
+@pytest.mark.parametrize(("lines", "page"), [(1, 2), (4, 2), (30, 3)])
+def test_a_tall_chart_stays_before_what_follows_it_and_shrinks_a_little_to_fit(workspace, tmp_path, lines, page):
+    new_client(workspace)
+    drawn = '<svg role="img" aria-label="x" viewBox="0 0 700 700"><text y="8" font-size="8">HAUT</text></svg>'
+    figure = f"<figure><figcaption><p>Titre</p></figcaption>{drawn}</figure>"
+    text = f"<h2>Avant</h2>{'<p>Une ligne.</p>' * lines}<h2>Calendrier</h2>{figure}<h2>Suite</h2><p>Fin.</p>"
+    document, _ = pdf.document(content.Content(text, [], ""), about_of(workspace))
+    (tmp_path / "made.pdf").write_bytes(document)
+    with pdfplumber.open(tmp_path / "made.pdf") as read:
+        pages = [sheet.extract_text() for sheet in read.pages]
+        at = {word: next(n for n, said in enumerate(pages, 1) if n > 1 and word in said) for word in ("HAUT", "Fin.")}
+        size = next(char["size"] for sheet in read.pages for char in sheet.chars if char["text"] == "H")
+    assert at["HAUT"] == page <= at["Fin."]
+    assert 0.75 * 8 * 0.729 < size <= 8 * 0.75, "drawn in full size, or up to a quarter smaller"

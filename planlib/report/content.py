@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -15,10 +16,15 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from planlib.report.clean import Heading, clean, headings
 from planlib.report.figures import MIME, figure
 from planlib.schema import PlanError
-from planlib.words import day, has_word, word
+from planlib.words import NBSP, day, has_word, word
 from planlib.workspace import Client
 
 HIDDEN = frozenset({"parameters", "injected-parameters", "check", "remove_cell", "remove_output", "hide-output"})
+DATE = re.compile(
+    r"(<script\b.*?</script>|<[^>]*>)|\b(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December) \d{1,2}, \d{4}\b",
+    re.S,
+)
 LOGOS = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
 
 
@@ -88,8 +94,15 @@ def content(notebook: nbformat.NotebookNode, lang: str) -> Content:
     """
     ids = {"main", "contents", "top"}
     outputs = [piece for cell in notebook.cells for piece in _pieces(cell, lang, ids)]
-    body, found = headings("\n".join(outputs), ids)
+    body, found = headings(_unbroken("\n".join(outputs), lang), ids)
     return Content(body, found, next((heading.text for heading in found if heading.level == 1), ""))
+
+
+def _unbroken(html: str, lang: str) -> str:
+    """English dates that no line's end parts, as French ones already are; a chart's own data stay as they are."""
+    if lang != "en":
+        return html
+    return DATE.sub(lambda found: found[0] if found[1] else found[0].replace(" ", NBSP), html)
 
 
 def _pieces(cell: nbformat.NotebookNode, lang: str, ids: set[str]) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 
 from planlib import words
+from planlib.words import NBSP
 
 MONEY = re.compile(r"(-?)(?:\$|€|[A-Z]{3}\u00a0)?(-?\d[\d\u00a0,.]*?)(?:\u00a0(?:\$|€|[A-Z]{3}))?")
 CURRENCY = re.compile(r"[$€]|[A-Z]{3}")
@@ -47,7 +48,7 @@ def day(text: str, lang: str) -> date | None:
         value = date(int(year), month, int(n)) if month else None
     except ValueError:
         return None
-    return value if value and words.day(value, lang) == text else None
+    return value if value and words.day(value, lang).replace(" ", NBSP) == text.replace(" ", NBSP) else None
 
 
 def _number(text: str, lang: str) -> float:

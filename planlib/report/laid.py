@@ -52,15 +52,6 @@ def every(found: Any) -> Iterable[Block]:
             yield from every(part)
 
 
-def unfolded(found: list[Block]) -> Iterable[Block]:
-    """The blocks in their reading order, those that may float on a page where they stand in the text."""
-    for block in found:
-        if block["k"] == "float":
-            yield from unfolded(block["c"])
-        else:
-            yield block
-
-
 def text_of(found: Any) -> str:
     """What blocks or runs say, in one line a paragraph."""
     if isinstance(found, dict):

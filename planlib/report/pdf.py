@@ -62,6 +62,7 @@ def _data(content: Content, about: About) -> dict[str, Any]:
     for block in every(page.body):
         if block.get("k") == "picture":
             block["bytes"] = _bytes(block.pop("source"))
+    _places_before_charts(page.body)
     return {
         "title": page.title,
         "client": about.name,
@@ -80,6 +81,17 @@ def _data(content: Content, about: About) -> dict[str, Any]:
         "data": page.data,
         "words": {"contents": word("report.contents", about.lang), "data": word("report.charts_data", about.lang)},
     }
+
+
+def _places_before_charts(body: list[dict[str, Any]]) -> None:
+    """Mark where the text stands before each chart, and how many headings stand between."""
+    for n, block in enumerate(body):
+        if block["k"] == "chart":
+            first = n
+            while first and body[first - 1]["k"] == "h":
+                first -= 1
+            block["follows"] = n - first
+            body[first]["before-chart"] = True
 
 
 def _bytes(source: str) -> list[int] | None:

@@ -26,7 +26,6 @@ LOOKS = ("quiet", "of", "owed", "label", "x", "last", "money", "none")  # classe
 TALL = 1200  # characters of a row that may be parted over two pages
 LEAST, LONGEST = 5, 26  # characters that a column is given room for at least, and a word at most
 ROOM = 118  # characters across the page
-TALLEST = 640  # pixels of a chart's height beyond which the text after it may fill the page before it
 BARS = re.compile(r'"(?:mark|type)": ?"bar"')  # in the JSON of a chart
 SHORT = 25  # rows of a chart's data that are printed; more are in the HTML page
 
@@ -287,17 +286,6 @@ def _levelled(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 on_cover = True
                 continue
             level = block["level"] = min(max(block["level"] - 1, 1), level + 1)
-        out.append(block)
-    return _floated(out)
-
-
-def _floated(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A tall chart with its heading as one block, which goes to the next page while what follows fills this one."""
-    out: list[dict[str, Any]] = []
-    for block in found:
-        if block["k"] == "chart" and block["height"] > TALLEST:
-            over = [out.pop()] if out and out[-1]["k"] == "h" else []
-            block = {"k": "float", "c": [*over, block]}
         out.append(block)
     return out
 

@@ -14,7 +14,7 @@ from planlib.office.cells import LONGEST, for_sheet, sayable
 from planlib.office.write import FONT, HIGHEST, INK, LINE, MARKS, MUTED, PADDING, RULE, lines, money_format, tint
 from planlib.report.content import About, Content
 from planlib.report.figured import day, figure
-from planlib.report.laid import Block, Laid, laid, text_of, unfolded
+from planlib.report.laid import Block, Laid, laid, text_of
 from planlib.words import word
 
 HEAD = 3  # the row of the column heads, from 0
@@ -43,7 +43,7 @@ def sheets(page: Laid, lang: str) -> list[Sheet]:
     found: dict[tuple, list[tuple[str, Block]]] = {}
     over, under, before = page.title, "", None
     bars: dict[int, bool] = {}
-    for block in unfolded(page.body):
+    for block in page.body:
         if block["k"] == "h" and block["level"] < 3:
             told = text_of(block)
             over, under = (told, "") if block["level"] == 1 else (over, told)
@@ -168,7 +168,7 @@ class _Writer:
         sheet.set_row(1, 24)
         self._text(sheet, 2, 0, " · ".join(self._page.about), font_color=MUTED)
         row = 4
-        for block in unfolded([*self._page.lead, *self._page.body]):
+        for block in [*self._page.lead, *self._page.body]:
             if block["k"] == "row" and block["look"] == "figures":
                 row = self._figures(sheet, row, block["boxes"])
             elif block["k"] == "p" and block.get("look") in ("strategy", "draft", "nothing"):

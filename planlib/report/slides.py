@@ -12,7 +12,7 @@ from pptx.util import Emu, Inches, Pt
 from planlib.office.cells import for_sheet
 from planlib.report import media, slide_parts
 from planlib.report.content import About, Content
-from planlib.report.laid import Block, Laid, laid, text_of, unfolded
+from planlib.report.laid import Block, Laid, laid, text_of
 from planlib.report.sheets import Sheet, series, sheets
 from planlib.words import word
 
@@ -52,7 +52,7 @@ class _Deck:
         made = datetime(about.today.year, about.today.month, about.today.day, 12)
         slide_parts.properties(self._deck, self._page.title, about.name, about.lang, made)
         self._first()
-        for block in unfolded(self._page.body):
+        for block in self._page.body:
             if block["k"] == "h" and block["level"] == 1:
                 self._heading, self._slide = text_of(block), None
             else:

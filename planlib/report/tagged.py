@@ -1,7 +1,7 @@
 """The rows' heads of a PDF's tables, told as such in a file that typst has set.
 
-typst tells the heads of columns; its call for the heads of rows waits behind a switch that its Python binding lacks.
-So the finished file is opened and the first cells of rows are told: the tag of a cell (TD) becomes that of a head (TH, of
+typst tells the heads of columns; its call for the heads of rows waits behind a switch that its Python binding lacks. So
+the finished file is opened and the first cells of rows are told: the tag of a cell (TD) becomes that of a head (TH, of
 its row), with a name that the other cells of the row give as theirs. Nothing that is drawn is touched.
 """
 

@@ -14,7 +14,7 @@ from docx.text.paragraph import Paragraph
 from planlib.office.cells import for_sheet
 from planlib.report import media, word_parts
 from planlib.report.content import About, Content
-from planlib.report.laid import Block, Laid, laid, text_of, unfolded
+from planlib.report.laid import Block, Laid, laid, text_of
 from planlib.words import word
 
 WIDTH = Mm(215.9 - 36)  # between the margins of letter paper
@@ -65,7 +65,7 @@ class _Writer:
         for block in self._page.lead:
             self._runs(word_parts.add(self._doc, "Lead"), block["c"])
         word_parts.add(self._doc, "Quiet", for_sheet(" · ".join(self._page.about)))
-        headings = [block for block in unfolded(self._page.body) if block["k"] == "h"]
+        headings = [block for block in self._page.body if block["k"] == "h"]
         deep = 2 if sum(block["level"] < 3 for block in headings) <= 26 else 1
         listed = [(block["level"], for_sheet(text_of(block))) for block in headings]
         if self._page.data:
@@ -75,7 +75,7 @@ class _Writer:
     def _blocks(self, found: list[Block], into: Any = None) -> None:
         """Blocks at the end of the document, or of a table's cell."""
         into = into or self._doc
-        for block in unfolded(found):
+        for block in found:
             getattr(self, f"_block_{block['k']}")(block, into)
 
     def _heading(self, level: int, runs: list[dict[str, Any]]) -> None:
@@ -175,7 +175,7 @@ class _Writer:
             place = grid[at]
             if cell["span"] > 1:
                 place = place.merge(grid[at + cell["span"] - 1])
-            for part in unfolded(cell["c"]):
+            for part in cell["c"]:
                 self._in_cell(place, part, right=cell["right"], bold=head or cell["head"])
             at += cell["span"]
 
@@ -204,7 +204,7 @@ class _Writer:
         shape.width, shape.height = int(shape.width / over), int(shape.height / over)
 
     def _block_quote(self, block: Block, into: Any) -> None:
-        for part in unfolded(block["c"]):
+        for part in block["c"]:
             if part["k"] == "p":
                 self._runs(word_parts.add(into, "Quote"), part["c"])
             else:
