@@ -204,3 +204,23 @@ def test_axe_finds_nothing_to_mend(opened, width):
     page.evaluate((Path(package.origin).parent / "axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
     assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found] == []
+
+
+def test_on_a_telephone_the_options_of_a_note_stand_side_by_side(browser, root):
+    css = "".join(
+        (root / "templates" / "html" / name).read_text(encoding="utf-8") for name in ("base.css", "blocks.css")
+    )
+    long = "Ouvrir une halte-info travaux et envoyer un bulletin hebdomadaire aux membres"
+    cells = "".join(f"<td>{long}</td>" for _ in range(3))
+    head = "".join(f'<th scope="col">{n}. Garder le plus de valeur</th>' for n in (1, 2, 3))
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.set_content(
+        f'<style>{css}</style><main><div class="scroll"><table class="options">'
+        f'<thead><tr><th scope="col">Option</th>{head}</tr></thead><tbody><tr><th scope="row">Perdu</th>{cells}</tr></tbody></table></div></main>'
+    )
+    assert page.evaluate("(b => b.scrollWidth <= b.clientWidth)(document.querySelector('.scroll'))")
+    boxes = [cell.bounding_box() for cell in page.query_selector_all("td")]
+    assert len({box["y"] for box in boxes}) == 1 and all(box["width"] > 100 for box in boxes)
+    row = page.query_selector("tbody th").bounding_box()
+    assert row["y"] + row["height"] <= boxes[0]["y"] + 1 and row["width"] > 300
+    page.close()
