@@ -328,6 +328,21 @@ def test_a_table_longer_than_a_room_reads_says_how_much_more_there_is(made):
     assert 3 < shown <= slides.LONGEST and f"{60 - shown} autres lignes dans le rapport." in said
 
 
+def test_a_column_of_zeros_or_of_another_kind_is_no_series():
+    rows = [
+        [("a", False), ("2", True), ("0", True), ("5\u00a0$", True)],
+        [("b", False), ("1", True), ("0", True), ("6\u00a0$", True)],
+    ]
+    found = sheets.Sheet("t", ["x", "n", "second", "cost"], rows, bars=True)
+    assert sheets.series(found, "fr") == [1]
+    assert sheets.series(sheets.Sheet("t", found.heads, [*rows, rows[0]]), "fr") == [], "a label is there twice"
+
+
+def test_each_language_has_its_own_colon_on_a_slide(made):
+    french, english = (" ".join(pptx_text(made[lang]["pptx"])) for lang in LANGS)
+    assert "Coût\u00a0: 7\u00a0200\u00a0$" in french and "Coût: $7,200" in english
+
+
 def test_a_template_says_which_cells_are_for_the_slides():
     cells_ = [
         nbformat.v4.new_code_cell(source, metadata={"tags": tags}) for source, tags in (("a", ["slide"]), ("b", []))

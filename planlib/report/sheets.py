@@ -297,7 +297,9 @@ def series(found: Sheet, lang: str) -> list[int]:
     columns = range(1, len(found.heads))
     known = {n: {(figure(row[n][0], lang) or ("",))[0] if row[n][1] else "" for row in found.rows} for n in columns}
     kinds = [n for n in columns if known[n] in ({"money"}, {"number"})]
-    return [n for n in kinds if known[n] == known[kinds[0]]]
+    alike = [n for n in kinds if known[n] == known[kinds[0]]]
+    drawn = [n for n in alike if any(figure(row[n][0], lang)[1] for row in found.rows)]
+    return drawn or alike[:1]  # a column of zeros has no bars, and would only have a legend
 
 
 def _side(right: bool) -> dict[str, Any]:

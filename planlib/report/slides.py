@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -130,7 +131,7 @@ class _Deck:
                 long = max(len(text_of(part)) for part in box if part["look"] == "x") > 12
                 lines = [(part["c"], {**sizes, "x": 20 if long else 28}[part["look"]], part["look"]) for part in box]
             else:
-                lines = [(runs, 18 if not m else 14, look) for m, (runs, look) in enumerate(_decision(box, n + 1))]
+                lines = [(runs, 18 if not m else 14, look) for m, (runs, look) in enumerate(self._decision(box, n + 1))]
             high = max(high, self._box(left, wide, lines))
         self._at += high + Inches(0.3)
 
@@ -143,6 +144,20 @@ class _Deck:
         if look in ("x", "first"):
             return {"bold": True, "colour": self._about.client.accent if look == "x" else slide_parts.INK}
         return {"colour": slide_parts.MUTED if look in ("quiet", "last") else slide_parts.INK}
+
+    def _decision(self, box: list[Block], n: int) -> Iterator[tuple[list[dict], str]]:
+        """The lines of one decision: what it is, then each term with its answer."""
+        colon = "\u00a0: " if self._lang == "fr" else ": "
+        for part in box:
+            if part["k"] == "p":
+                yield [{"t": f"{n}. "}, *part["c"]], "first"
+            elif part["k"] == "dl":
+                term = ""
+                for item in part["items"]:
+                    if item["dt"]:
+                        term = text_of(item["c"])
+                    else:
+                        yield [{"t": f"{term}{colon}{text_of(item['c'])}"}], ""
 
     def _block_chart(self, block: Block) -> None:
         finding = text_of(block["title"][0]) if block["title"] else ""
@@ -214,20 +229,6 @@ class _Deck:
 def _said(runs: list[dict]) -> list[dict]:
     """Runs as a slide says them: no thin spaces, no signs, which are words' companions."""
     return [{**run, "t": for_sheet(run["t"])} for run in runs if run.get("t")]
-
-
-def _decision(box: list[Block], n: int):
-    """The lines of one decision: what it is, then each term with its answer."""
-    for part in box:
-        if part["k"] == "p":
-            yield [{"t": f"{n}. "}, *part["c"]], "first"
-        elif part["k"] == "dl":
-            term = ""
-            for item in part["items"]:
-                if item["dt"]:
-                    term = text_of(item["c"])
-                else:
-                    yield [{"t": f"{term}\u00a0: {text_of(item['c'])}"}], ""
 
 
 def _cell(cell: dict) -> tuple[str, bool, int]:

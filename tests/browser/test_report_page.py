@@ -216,7 +216,8 @@ def test_on_a_telephone_the_options_of_a_note_stand_side_by_side(browser, root):
     page = browser.new_page(viewport={"width": 390, "height": 800})
     page.set_content(
         f'<style>{css}</style><main><div class="scroll"><table class="options">'
-        f'<thead><tr><th scope="col">Option</th>{head}</tr></thead><tbody><tr><th scope="row">Perdu</th>{cells}</tr></tbody></table></div></main>'
+        f'<thead><tr><th scope="col">Option</th>{head}</tr></thead>'
+        f'<tbody><tr><th scope="row">Perdu</th>{cells}</tr></tbody></table></div></main>'
     )
     assert page.evaluate("(b => b.scrollWidth <= b.clientWidth)(document.querySelector('.scroll'))")
     boxes = [cell.bounding_box() for cell in page.query_selector_all("td")]
