@@ -232,6 +232,28 @@ def test_the_projects_own_templates_have_nothing_grave_to_mend(root):
     assert [finding for path in paths for finding in lint.findings(path) if finding.severity == "error"] == []
 
 
+def test_a_misspelt_name_or_tag_is_found_and_the_right_one_offered(tmp_path):
+    cells = (
+        "from planlib.charts import review as charts\nimport os.path\nwith open('a') as file: rows = [r for r in file]",
+        "chart.reasons(rows, lang, key=lambda row: row)\nqwerty(client)",
+        "def told(x, *more, **facts):\n    try:\n        return os.sep, year\n"
+        "    except OSError as error:\n        return error",
+        "display(_, told(Out), __name__, len(charts))",
+    )
+    template = write(tmp_path / "t.ipynb", *cells, parameters='client = "a"\nyear = 2025\nlang = "en"')
+    notebook = nbformat.read(template, as_version=4)
+    notebook.cells[3].metadata["tags"] = ["slides", "mine"]
+    notebook.cells[-1].metadata["tags"] = ["check"]
+    nbformat.write(notebook, template)
+    assert [finding.text("en") for finding in lint.findings(template)] == [
+        "Code cell 3 uses 'chart', which nothing in the template defines. Did you mean: charts?",
+        "Code cell 3 uses 'qwerty', which nothing in the template defines. Correct the name or import it.",
+        "Tag 'slides' of code cell 3 does nothing. Did you mean: slide?",
+    ]
+    starred = write(tmp_path / "s.ipynb", "from math import *\nsqrt(year)", parameters='client = "a"\nyear = 2025')
+    assert "unknown_name" not in dict(rules(starred)), "what such an import brings cannot be known"
+
+
 def test_each_fault_of_a_template_is_found_at_its_cell(tmp_path):
     cells = (
         "import ipywidgets as ipw\nprint(client, year, lang)",

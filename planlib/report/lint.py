@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import difflib
 import json
 import re
 from collections.abc import Iterator
@@ -11,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from planlib.report import parameters
+from planlib.report.content import HIDDEN
 from planlib.report.forked import SERVED_BY_A_KERNEL
 from planlib.schema import PlanError
 from planlib.words import LANGS
 
 ABSOLUTE = re.compile(r"(?:[A-Za-z]:[\\/]|~[\\/]|/(?:home|Users|root|mnt|tmp|var|etc|media|opt|srv|work)/|\\\\\w)")
+GIVEN = frozenset({"display", "get_ipython", "In", "Out", "_", "__", "___"})  # names that a notebook has from the start
+SLIDE = "slide"  # the tag of cells that become slides
 MAGIC = re.compile(r"^\s*[%!?].*$", re.M)
 
 
@@ -44,7 +49,7 @@ def findings(template: str | Path) -> list[Finding]:
     found = parameters.find(template)
     found.notebook()  # refused when it is no notebook
     cells = [cell for cell in json.loads(found.content)["cells"] if cell["cell_type"] == "code"]
-    listed = [*_parameters(found, cells), *_cells(cells)]
+    listed = [*_parameters(found, cells), *_cells(cells), *_names(cells), *_misspelt_tags(cells)]
     if not any("check" in _tags(cell) for cell in cells):
         listed.append(Finding("no_check", "warning", None, {}))
     return sorted(listed, key=lambda one: (one.severity != "error", one.cell or 0))
@@ -92,6 +97,42 @@ def _cells(cells: list[dict]) -> Iterator[Finding]:
                 yield Finding("absolute_path", "error", number, {"found": node.value})
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "input":
                 yield Finding("asks", "error", number, {})
+
+
+def _names(cells: list[dict]) -> Iterator[Finding]:
+    """Names that a cell uses and that no cell makes: the cell would stop the report of every client."""
+    trees = [(number, tree) for number, cell in enumerate(cells, 1) if (tree := _tree(cell))]
+    nodes = [node for _, tree in trees for node in ast.walk(tree)]
+    if any(isinstance(node, ast.alias) and node.name == "*" for node in nodes):
+        return  # what such an import brings cannot be read here
+    made = {*dir(builtins), *GIVEN}
+    for node in nodes:
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            made.add(node.id)
+        elif isinstance(node, ast.alias):
+            made.add(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler):
+            made.add(node.name)
+        elif isinstance(node, ast.arg):
+            made.add(node.arg)
+        elif isinstance(node, ast.MatchAs | ast.MatchStar):
+            made.add(node.name)
+    for number, tree in trees:
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        for name in sorted(used - made):
+            near = difflib.get_close_matches(name, sorted(made - {None} - set(dir(builtins))), n=1, cutoff=0.7)
+            yield Finding(
+                "unknown_name_near" if near else "unknown_name", "error", number, {"name": name, "near": near}
+            )
+
+
+def _misspelt_tags(cells: list[dict]) -> Iterator[Finding]:
+    known = [*HIDDEN, SLIDE, *LANGS]
+    for number, cell in enumerate(cells, 1):
+        for tag in _tags(cell):
+            near = difflib.get_close_matches(tag, known, n=1, cutoff=0.8)
+            if near and tag not in known:
+                yield Finding("near_tag", "warning", number, {"found": tag, "near": near})
 
 
 def _live(node: ast.Import | ast.ImportFrom) -> str:
