@@ -21,7 +21,8 @@ from test_report_pdf import CELLS, TODAY, digits, page_text
 from toy_report import HOSTILE, new_client, write
 
 from planlib import report, words
-from planlib.report import content, figured, media, sheets, slides, written
+from planlib.report import content, figured, media, office_files, sheets, slides, written
+from planlib.schema import PlanError
 from planlib.workspace import read_client
 
 FORMULA = "=HYPERLINK(0)"
@@ -349,3 +350,13 @@ def test_a_template_says_which_cells_are_for_the_slides():
     ]
     assert [cell.source for cell in slides.marked(nbformat.v4.new_notebook(cells=cells_)).cells] == ["a"]
     assert len(slides.marked(nbformat.v4.new_notebook(cells=cells_[1:])).cells) == 1
+
+
+@pytest.mark.parametrize("kind", ["docx", "pptx"])
+def test_a_damaged_picture_is_a_sentence_and_not_the_end_of_a_batch(workspace, kind):
+    new_client(workspace)
+    damaged = nbformat.v4.new_output("display_data", {"image/png": "iVBORw0KGgo="})
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[damaged])])
+    about = content.About(read_client("demo"), "toy", "fr", {"year": 2025}, TODAY, workspace / "demo")
+    with pytest.raises(PlanError, match=rf"The {kind} file could not be made: .*ask for --to html meanwhile"):
+        office_files.document(kind, notebook, content.content(notebook, "fr"), about)
