@@ -99,7 +99,6 @@ def ranked(chart: alt.LayerChart, values: pd.DataFrame, top: int) -> alt.LayerCh
     order = by_name(values)
     holes = [i for i in order if values.iloc[:, i].isna().any()]
     total = added([f"datum.v{i} * share_{i}" for i in order])
-    chart = chart.transform_filter("greatest > 0")
     known = "everything"
     if holes:
         some = added([f"(isValid(datum.v{i}) ? share_{i} : 0)" if i in holes else f"share_{i}" for i in order])
@@ -112,13 +111,14 @@ def ranked(chart: alt.LayerChart, values: pd.DataFrame, top: int) -> alt.LayerCh
         .transform_window(
             rank="rank()", row="row_number()", sort=[alt.SortField("turned", order="descending")], frame=[None, 0]
         )
-        .transform_filter(f"datum.row <= {top}")
+        .transform_filter(f"greatest > 0 && datum.row <= {top}")
         .transform_calculate(score=f"datum.known > 0 ? {score} : -1" if holes else score)
     )
     if holes:
         blank = " || ".join(f"(!isValid(datum.v{i}) && share_{i} > 0)" for i in holes)
         chart = chart.transform_calculate(complete=f"datum.full || !({blank})")
         chart = chart.transform_calculate(per="datum.known > 0 ? (right - left) / datum.known : 0")
+        chart = chart.transform_calculate(judged="datum.known > 0 ? 1 : 0")
     per = "datum.per" if holes else "per"
     for i in range(m):
         start = f"datum.x{i}" if i else "left"

@@ -2,6 +2,11 @@
   "use strict";
   const page = JSON.parse(document.getElementById("spec").textContent);
   const chart = document.getElementById("chart"), list = document.getElementById("swaps");
+  // Vega writes a text's font again each time the text moves, and to a browser even the same font is a change.
+  const { setAttribute } = SVGElement.prototype;
+  SVGTextElement.prototype.setAttribute = function (name, value) {
+    if (!name.startsWith("font-") || this.getAttribute(name) !== value) setAttribute.call(this, name, value);
+  };
   // `ast`: formulas come parsed, since the page's policy forbids `eval`; formulas.js then makes functions of them.
   const options = { ast: true, expr: formulas, actions: false, renderer: "svg", bind: "#sliders", mode: "vega-lite" };
   const { view } = await vegaEmbed(chart, page.spec, options);

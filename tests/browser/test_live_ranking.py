@@ -42,6 +42,11 @@ GAPS = """() => {
     return row === undefined || !/^\\d/.test(mark.textContent) ? [] : [x - ends.get(row)];
   });
 }"""
+# The ranks as written, from the top.
+PLACES = """() => [...document.querySelectorAll("#chart text[font-weight='600'] tspan, #chart text[font-weight='600']")]
+  .filter((text) => !text.childElementCount)
+  .sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top)
+  .map((text) => text.textContent)"""
 SET = """async (points) => {
   const { view } = document.getElementById("chart");
   points.forEach((value, i) => view.signal(`points_${i}`, value));
@@ -145,6 +150,7 @@ def test_the_screen_shows_that_order_from_top_to_foot(opened, values, weightings
             for row in table.itertuples()
         ]
         assert opened.evaluate(SCREEN) == told
+        assert opened.evaluate(PLACES) == [str(rank) for rank in table["rank"].dropna()]
 
 
 def test_scores_stand_at_the_end_of_their_bars_when_opened_and_when_the_window_changes(opened):
