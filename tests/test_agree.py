@@ -305,3 +305,76 @@ def test_a_table_called_table_is_not_called_so_twice():
     tables = pd.Series({"j1": "Table 2", "j2": "table 5"})
     found = agree.discuss_next(values, pd.Series({"c": 1.0}), 1, tables=tables)
     assert agree.say(found, "en")[0].startswith("Tables 2 and 5 are 100 points apart on 'c' of A")
+
+
+@pytest.mark.parametrize("call", [agree.kendall_w, agree.borda, agree.kemeny])
+def test_a_negative_rank_and_a_judge_there_twice_are_named(call):
+    ranks = pd.DataFrame({"J1": [1, -2], "J2": [1, 2]}, index=["A", "B"])
+    with pytest.raises(PlanError) as refused:
+        call(ranks)
+    assert str(refused.value) == (
+        "The rank of action 'B' given by 'J1' is '-2'. Write 1 for the first, 2 for the next."
+    )
+    assert "Écrivez 1 pour la première" in refused.value.text("fr")
+    with pytest.raises(PlanError, match="'J1' is there twice in the ranks"):
+        call(ranks.abs().set_axis(["J1", "J1"], axis=1))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda v: v * 10, "is '8.0'. Write a number from 0 to 1"),
+        (lambda v: v.replace(0.8, np.inf), "is 'inf'. Write a number from 0 to 1"),
+        (lambda v: v.astype(object).replace(0.8, "fort"), "is 'fort'. Write a number from 0 to 1"),
+        (lambda v: pd.concat([v, v.iloc[:1]]), "twice"),
+        (lambda v: v.reset_index(), "Each person's values are missing"),
+        (lambda v: None, "Each person's values are missing"),
+    ],
+)
+def test_values_that_cannot_be_discussed_are_named(change, message):
+    names = ["judge_id", "action_id", "criterion_id"]
+    said = pd.Series({("J1", "A", "c"): 0.8, ("J2", "A", "c"): 0.2, ("J1", "B", "c"): 0.5}).rename_axis(names)
+    with pytest.raises(PlanError, match=message):
+        agree.discuss_next(change(said), pd.Series({"c": 1}), 1)
+
+
+def test_lists_and_mappings_are_taken_as_the_series_they_stand_for():
+    names = ["judge_id", "action_id", "criterion_id"]
+    said = pd.Series({(j, a, "c"): x for j, a, x in (("J1", "A", 0.8), ("J2", "A", 0.2), ("J1", "B", 0.5))})
+    said = said.rename_axis(names)
+    weights, costs, tables = pd.Series({"c": 1}), pd.Series({"A": 1, "B": 1}), pd.Series({"J1": "T1", "J2": "T2"})
+    one = agree.discuss_next(said, weights, cost=costs, amount=1, tables=tables)
+    other = agree.discuss_next(said, [1], cost=[1, 1], amount=1, tables=tables.to_dict())
+    pd.testing.assert_frame_equal(one, other)
+
+
+# Ties corrected, as printed: W = (12 sum R^2 - 3 m^2 n (n+1)^2) / (m^2 n (n^2-1) - m sum(t^3-t)).
+def test_concordance_with_ties_is_what_a_hand_finds():
+    ranks = pd.DataFrame(
+        {
+            "X": [1, 4.5, 2, 4.5, 3, 7.5, 6, 9, 7.5, 10],
+            "Y": [2.5, 1, 2.5, 4.5, 4.5, 8, 9, 6.5, 10, 6.5],
+            "Z": [2, 1, 4.5, 4.5, 4.5, 4.5, 8, 8, 8, 10],
+        }
+    )
+    sums = [5.5, 6.5, 9, 13.5, 12, 20, 23, 23.5, 25.5, 26.5]
+    assert ranks.sum(axis=1).tolist() == sums
+    # Ties: X has 2 pairs, Y 3 pairs, Z a four and a three: 12 + 18 + 60 + 24 = 114.
+    expected = (12 * sum(total**2 for total in sums) - 3 * 9 * 10 * 121) / (9 * 10 * 99 - 3 * 114)
+    assert agree.kendall_w(ranks).w == pytest.approx(expected) == pytest.approx(0.828, abs=5e-4)
+
+
+def test_kemeny_with_ties_equals_the_best_of_all_orders():
+    rng = np.random.default_rng(8)
+    for _ in range(20):
+        ranks = pd.DataFrame(rng.integers(1, 4, (5, 4)), index=list("EDCBA"))
+        prefer = {(a, b): int((ranks.loc[a] < ranks.loc[b]).sum()) for a in ranks.index for b in ranks.index}
+        cost = {order: sum(prefer[b, a] for i, a in enumerate(order) for b in order[i + 1 :])
+                for order in itertools.permutations("ABCDE")}  # fmt: skip
+        found = agree.kemeny(ranks)
+        assert found.distance == min(cost.values()) == cost[tuple(found.order)]
+
+
+def test_an_order_that_starts_at_zero_is_the_same_order():
+    ranks = pd.DataFrame({"J1": [1, 2, 3], "J2": [2, 1, 3]})
+    assert agree.kemeny(ranks - 1) == agree.kemeny(ranks)

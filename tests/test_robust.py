@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planlib import robust, score
+from planlib import weights as weighing
 from planlib.schema import PlanError
 
 
@@ -400,3 +401,36 @@ def test_each_mission_is_scored_on_its_own_criteria():
         robust.mission_scores(table, weights, pd.Series({"autre": None}))
     with pytest.raises(PlanError, match="There are 3 missions; the comparison needs two"):
         robust.front(pd.DataFrame(0.5, index=["A"], columns=["x", "y", "z"]))
+
+
+@pytest.mark.parametrize("seed", [None, -1, 1.5, "a", True])
+def test_a_seed_that_gives_no_table_again_is_refused(values, seed):
+    with pytest.raises(PlanError, match=f"The seed of the draw is '{seed}'. Write a whole number of 0 or more"):
+        robust.rank_acceptability(values, seed=seed)
+
+
+@pytest.mark.parametrize("draws", [0, 1.5, "a", None, True])
+def test_a_count_of_draws_that_is_none_is_refused(values, draws):
+    with pytest.raises(PlanError, match=f"The number of weightings to try is '{draws}'"):
+        robust.rank_acceptability(values, draws=draws)
+
+
+@pytest.mark.parametrize("n", [3, 5, 8])
+def test_weightings_that_respect_an_order_have_the_rank_order_centroid_as_their_mean(n):
+    names = [f"c{i}" for i in range(n)]
+    order = names[::-1]
+    sets = robust.weight_sets(names, order=order, draws=40_000)
+    assert (np.diff(sets[order].to_numpy(), axis=1) <= 1e-12).all()
+    error = 4 * sets.std() / np.sqrt(len(sets))
+    assert ((sets.mean() - weighing.from_order(order)).abs() < error).all()
+
+
+def test_weightings_around_the_stated_ones_have_them_as_their_mean_and_half_the_spread_between_quartiles():
+    """Of two equal weights the ratio is U1 / U2, both even on [0.75, 1.25]: symmetric around 1 in logarithm."""
+    sets = robust.weight_sets(["a", "b"], around=pd.Series({"a": 1, "b": 1}), draws=40_000)
+    assert sets["a"].mean() == pytest.approx(0.5, abs=4 * sets["a"].std() / 200)
+    ratio = sets["a"] / sets["b"]
+    assert ratio.between(0.75 / 1.25, 1.25 / 0.75).all()
+    # P(U1 > 1.2 U2) = area under a line in a square of side 0.5: u1 from 0.9 to 1.25, u2 under u1 / 1.2
+    part = ((1.25 / 1.2 - 0.75) * (1.25 - 0.9) / 2) / 0.25
+    assert (ratio > 1.2).mean() == pytest.approx(part, abs=4 * np.sqrt(part * (1 - part) / 40_000))

@@ -529,3 +529,51 @@ def test_a_list_or_a_mapping_stands_for_a_series_in_the_order_of_the_criteria():
     pd.testing.assert_frame_equal(score.topsis(values, [3, 1], ["max", "min"]), by_name)
     with pytest.raises(PlanError, match="The list has 3 values where 2 are expected"):
         score.weighted_sum(values, [1, 2, 3])
+
+
+@pytest.mark.parametrize("given", [None, 3, "abc", [1, 2], pd.Series([1.0, 2.0])])
+def test_what_is_no_table_is_refused_in_a_sentence(given):
+    for method in (
+        lambda: score.weighted_sum(given, [1, 2]),
+        lambda: score.topsis(given, [1, 2], ["max", "min"]),
+        lambda: score.promethee_ii(given, [1, 2], ["max", "min"], {}),
+    ):
+        with pytest.raises(PlanError, match=r"is not a table\. Give one row per action"):
+            method()
+
+
+@pytest.mark.parametrize("weights", [None, 3, "ab"])
+def test_weights_that_are_no_list_are_refused_in_a_sentence(values, weights):
+    with pytest.raises(PlanError, match=r"is not a list\. Give one value per criterion"):
+        score.weighted_sum(values, weights)
+
+
+def test_an_array_is_numbered_and_scored():
+    found = score.weighted_sum(np.array([[0.0, 1.0], [1.0, 0.5]]), [1, 3])
+    assert found["score"].to_dict() == pytest.approx({0: 0.75, 1: 0.625})
+    assert score.topsis([[1, 2], [2, 1]], [1, 1], ["max", "max"])["score"].tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_a_criterion_told_twice_is_named(drawn):
+    matrix, weights, senses = drawn
+    first = matrix.columns[0]
+    twice = pd.concat([senses, senses.iloc[:1]])
+    with pytest.raises(PlanError, match=f"Criterion '{first}' is there twice"):
+        score.topsis(matrix, weights, twice)
+    shapes = pd.DataFrame({"shape": "usual"}, index=[*matrix.columns, first])
+    with pytest.raises(PlanError, match=f"Criterion '{first}' is there twice"):
+        score.promethee_ii(matrix, weights, senses, shapes)
+
+
+def test_criteria_and_names_that_are_missing_are_named(criteria):
+    judged = pd.DataFrame(
+        {"judge_id": ["J1", "J2"], "action_id": ["A", None], "criterion_id": criteria.index[0], "performance": [1, 2]}
+    )
+    with pytest.raises(PlanError) as refused:
+        score.partial_values(judged, criteria)
+    assert "A judgement has no action_id (judge_id 'J2'" in str(refused.value)
+    assert "Une cote n'a pas de action_id" in refused.value.text("fr").replace("\u2019", "'")
+    with pytest.raises(PlanError, match="There is no table of criteria"):
+        score.partial_values(judged.dropna(), None)
+    with pytest.raises(PlanError, match=f"Criterion '{criteria.index[0]}' is there twice"):
+        score.partial_values(judged.dropna(), pd.concat([criteria, criteria.iloc[:1]]))

@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -293,3 +294,37 @@ def test_the_order_of_rows_does_not_change_the_weights_of_a_group():
 def test_a_rank_that_nobody_can_hold_is_refused(rank, found):
     with pytest.raises(PlanError, match=rf"The rank of criterion 'b' is '{found}'\. Write 1 for the first"):
         weights.from_order(pd.Series({"a": 1, "b": rank}))
+
+
+@pytest.mark.parametrize(
+    ("order", "message"),
+    [
+        ({"a": None, "b": 2}, "Criterion 'a' has no rank"),
+        (pd.Series({"a": "x", "b": 2}), "The rank of criterion 'a' is 'x'"),
+        (pd.Series({"a": True, "b": False}), "The rank of criterion 'a' is 'True'"),
+        (["a", None], "Place 2 of the order has no criterion"),
+        ("ab", "'ab' is not a list"),
+        (3, "'3' is not a list"),
+        (None, "'None' is not a list"),
+    ],
+)
+def test_an_order_that_is_none_is_refused_in_a_sentence(order, message):
+    with pytest.raises(PlanError, match=re.escape(message)):
+        weights.from_order(order)
+
+
+def test_ranks_in_a_mapping_are_ranks_and_not_an_order():
+    assert weights.from_order({"a": 2, "b": 1}).to_dict() == pytest.approx({"a": 0.25, "b": 0.75})
+
+
+@pytest.mark.parametrize("points", ["abc", 3, None, pd.DataFrame({"a": [1]})])
+def test_points_that_are_no_list_are_refused_in_a_sentence(points):
+    with pytest.raises(PlanError, match=r"is not a list\. Give one value per criterion"):
+        weights.from_points(points)
+
+
+def test_the_random_index_of_1980_is_the_one_printed():
+    """A circle a > b > c > a of answers of 2 has a greatest eigenvalue of 1 + 2 + 1/2, whatever the table."""
+    assert weights.RANDOM_INDEX["saaty1980"][2:10] == (0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49)
+    ratio = weights.from_pairwise([[1, 2, 0.5], [0.5, 1, 2], [2, 0.5, 1]]).consistency_ratio
+    assert ratio == pytest.approx((3.5 - 3) / 2 / 0.58)

@@ -72,7 +72,8 @@ def kendall_w(ranks: pd.DataFrame) -> Concordance:
     Raises
     ------
     PlanError
-        Fewer than two judges or actions; a blank, textual or infinite rank; every judge ranks all actions equal.
+        Fewer than two judges or actions; an action or a judge named twice; a rank that is blank, negative or no
+        number; every judge ranks all actions equal.
 
     Source
     ------
@@ -115,7 +116,8 @@ def borda(ranks: pd.DataFrame, *, count: pd.Series | None = None) -> pd.Series:
     Raises
     ------
     PlanError
-        A blank, textual or infinite rank; a count that is missing or negative.
+        An action or a judge named twice; a rank that is blank, negative or no number; a count that is missing or
+        negative.
     """
     ranks = pd.DataFrame(ranks)
     table = _mid_ranks(ranks)
@@ -195,6 +197,8 @@ def between(ranks: pd.DataFrame) -> pd.DataFrame:
 
 def _mid_ranks(ranks: pd.DataFrame) -> np.ndarray:
     """Checked mid ranks, actions in the order of their names, silent judges left out; shape (actions, judges)."""
+    if not ranks.columns.is_unique:
+        raise PlanError("agree.judge_twice", found=str(ranks.columns[ranks.columns.duplicated()][0]))
     if not ranks.index.is_unique:
         raise PlanError("agree.action_twice", found=str(ranks.index[ranks.index.duplicated()][0]))
     spoke = ranks.loc[:, _spoke(ranks)].sort_index(key=lambda labels: labels.astype(str))
@@ -204,6 +208,8 @@ def _mid_ranks(ranks: pd.DataFrame) -> np.ndarray:
                 raise PlanError("agree.blank", judge=str(judge), action=str(action))
             if isinstance(found, bool) or not isinstance(found, Real) or np.isinf(found):
                 raise PlanError("agree.not_number", judge=str(judge), action=str(action), found=str(found))
+            if found < 0:
+                raise PlanError("agree.rank_wrong", judge=str(judge), action=str(action), found=f"{found:g}")
     return spoke.astype("float64").rank(method="average").to_numpy().reshape(spoke.shape)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 
 from planlib.schema import PlanError
-from planlib.score import check_cut, check_weights, fill_cut, weighted_sum
+from planlib.score import check_cut, check_weights, fill_cut, named, weighted_sum
 from planlib.weights import DECIMALS
 from planlib.words import word
 
@@ -38,6 +40,7 @@ def ranks_by(judge_values: pd.Series, weights: pd.Series, tables: pd.Series | No
     PlanError
         As `score.weighted_sum`.
     """
+    judge_values, weights = _judged(judge_values), _named(judge_values, weights)
     positions = _positions(judge_values, tables)
     criteria = list(weights.index)
     actions = sorted(positions.index.get_level_values("action_id").unique(), key=str)
@@ -58,7 +61,7 @@ def by_table(judge_values: pd.Series, tables: pd.Series) -> pd.DataFrame:
         One column per table, sorted, values in [0, 1]; gap (highest less lowest), the widest first. NaN where a table
         did not judge.
     """
-    positions = _positions(judge_values, tables)
+    positions = _positions(_judged(judge_values), tables)
     gap = (positions.max(axis=1) - positions.min(axis=1)).round(DECIMALS)
     return positions.assign(gap=gap).sort_values("gap", ascending=False, kind="stable")
 
@@ -96,6 +99,7 @@ def value_of_agreement(
     The expected value of partial perfect information, with the judges as the law: Raiffa and Schlaifer (1961),
     Applied Statistical Decision Theory, chapter 4.
     """
+    judge_values, weights = _judged(judge_values), _named(judge_values, weights)
     means, worth, actions = _baseline(judge_values, weights, "mean")
     check_cut(pd.Index(actions), k, None, None)
     scores = np.nansum(means.to_numpy() * worth, axis=1)
@@ -159,10 +163,11 @@ def discuss_next(
     PlanError
         As `ranks_by`; a cut that `score.funded` refuses.
     """
+    judge_values, weights = _judged(judge_values), _named(judge_values, weights)
     positions = _positions(judge_values, tables)
     medians, worth, actions = _baseline(judge_values, weights, "median")
     check_cut(pd.Index(actions), k, cost, amount)
-    costs = None if cost is None else cost.reindex(actions).to_numpy("float64")
+    costs = None if cost is None else named(cost, pd.Index(actions)).reindex(actions).to_numpy("float64")
     scores = np.nansum(medians.to_numpy() * worth, axis=1)
     gap = positions.max(axis=1) - positions.min(axis=1)
     apart = positions[gap.round(DECIMALS) > 0]
@@ -230,9 +235,40 @@ def _effect(
     return max(0.0, float(worth[:-1].mean() - worth[-1])), len(set(inside[:-1, i].tolist())) > 1
 
 
+def _judged(given: pd.Series) -> pd.Series:
+    """Each judge's value of each cell, checked: a number from 0 to 1, given once; a blank is left out."""
+    if isinstance(given, pd.DataFrame) and list(given.columns) == ["value"]:
+        given = given["value"]
+    if not isinstance(given, pd.Series) or set(given.index.names) != {"judge_id", *CELL}:
+        raise PlanError("agree.no_values")
+    given = given.reorder_levels(["judge_id", *CELL]).dropna()
+    for (judge, action, criterion), found in given.items() if not _sound(given) else ():
+        place = {"judge": str(judge), "action": str(action), "criterion": str(criterion)}
+        if isinstance(found, bool) or not isinstance(found, Real) or not 0 <= found <= 1:
+            raise PlanError("agree.value_wrong", **place, found=str(found))
+    twice = given.index.duplicated()
+    if twice.any():
+        judge, action, criterion = given.index[twice][0]
+        raise PlanError("score.judged_twice", judge=str(judge), action=str(action), criterion=str(criterion))
+    return given.astype("float64")
+
+
+def _named(judge_values: pd.Series, weights: pd.Series) -> pd.Series:
+    """Weights by criterion; a list is in the order of the names of the criteria judged."""
+    if isinstance(weights, pd.Series):
+        return weights
+    criteria = judge_values.index.get_level_values("criterion_id").unique()
+    return named(weights, pd.Index(sorted(criteria, key=str)))
+
+
+def _sound(values: pd.Series) -> bool:
+    return pd.api.types.is_float_dtype(values) and bool(values.between(0, 1).all())
+
+
 def _positions(judge_values: pd.Series, tables: pd.Series | None) -> pd.DataFrame:
     """Value of each cell by judge, or by table (median of its judges): rows are cells, columns groups, both sorted."""
     rows = judge_values.rename("value").reset_index()
+    tables = pd.Series(tables) if isinstance(tables, Mapping) else tables
     if tables is None:
         rows["group"] = rows["judge_id"]
     else:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from planlib.robust.weightings import check_seed, sets_to_try
 from planlib.schema import PlanError
-from planlib.score import check_cut, check_values, check_weights, fill_cut, named
+from planlib.score import as_table, check_cut, check_values, fill_cut, named
 from planlib.weights import DECIMALS
 from planlib.words import percent, word
 
@@ -25,8 +26,6 @@ PRODUCTS = 1_000_000
 KEYS = 64_000
 HELD = 4_000_000  # orders held before they are counted: 8 MB
 
-SPREAD = 0.25  # stated weights may each be off by a quarter
-
 
 @dataclass(frozen=True, slots=True)
 class _Orders:
@@ -39,67 +38,6 @@ class _Orders:
     draw: np.ndarray
     position: np.ndarray
     first: np.ndarray
-
-
-def weight_sets(
-    criteria: Iterable,
-    *,
-    around: pd.Series | None = None,
-    spread: float = SPREAD,
-    order: Iterable | None = None,
-    draws: int = 10_000,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Weightings to try, one a row, each summing to 1.
-
-    Parameters
-    ----------
-    criteria : iterable of criterion_id
-    around : Series, indexed by criterion_id, optional
-        Stated points: each is made up to `spread` larger or smaller, evenly, whatever the others.
-    spread : float
-        Between 0 and 1; 0.25 means up to a quarter more or less.
-    order : iterable of criterion_id, optional
-        The most important first: all weightings that respect the ordering, evenly.
-    draws : int
-    seed : int
-        The same seed gives the same table, whatever the order of the criteria.
-
-    Returns
-    -------
-    DataFrame, shape (draws, criteria)
-        Without `around` or `order`, evenly over all weightings.
-
-    Raises
-    ------
-    PlanError
-        Both `around` and `order`; an order that is not one of all the criteria; fewer than one draw; a spread
-        outside [0, 1); points that `weights.from_points` refuses.
-    """
-    names = list(criteria)
-    if isinstance(draws, bool) or not draws >= 1:
-        raise PlanError("robust.draws", found=str(draws))
-    if around is not None and order is not None:
-        raise PlanError("robust.around_or_order")
-    if not 0 <= spread < 1:
-        raise PlanError("robust.spread", found=str(spread))
-    if not names:
-        raise PlanError("weights.none")
-    rng = np.random.default_rng(seed)
-    sorted_names = sorted(names, key=str)
-    if around is not None:
-        shares = check_weights(around, pd.Index(sorted_names)).to_numpy()
-        sets = shares * rng.uniform(1 - spread, 1 + spread, (draws, len(names)))
-    else:
-        sets = rng.standard_exponential((draws, len(names)))
-    sets /= sets.sum(axis=1, keepdims=True)
-    if order is not None:
-        ordered = list(order)
-        if sorted(ordered, key=str) != sorted_names:
-            raise PlanError("robust.order", found=[str(c) for c in ordered], known=[str(c) for c in sorted_names])
-        sets = np.sort(sets, axis=1)[:, ::-1]
-        sorted_names = ordered
-    return pd.DataFrame(sets, columns=pd.Index(sorted_names, name="criterion_id"))[names]
 
 
 def uncertainty(judge_values: pd.Series) -> pd.DataFrame:
@@ -163,6 +101,7 @@ def rank_acceptability(
     ------
     Lahdelma and Salminen (2001), SMAA-2, Operations Research 49(3), 444-454.
     """
+    values = as_table(values)
     actions = _numbered(values)
     n = len(actions)
     counts = np.zeros((n, n), dtype=np.int64)  # (ranks, actions)
@@ -212,6 +151,7 @@ def bands(
         if cost is not None and amount is not None:
             raise PlanError("score.cut")
         k, cost, amount = None, k, cost if amount is None else amount
+    values = as_table(values)
     check_cut(values.index, k, cost, amount)
     actions = _numbered(values)
     n = len(actions)
@@ -257,6 +197,7 @@ def before(values: pd.DataFrame, one: object, other: object, **options) -> pd.Se
     PlanError
         An action that is not in `values`; as `rank_acceptability`.
     """
+    values = as_table(values)
     for action in (one, other):
         if action not in values.index:
             raise PlanError("robust.unknown_action", found=str(action))
@@ -285,7 +226,8 @@ def _orders(
     columns = sorted(range(values.shape[1]), key=lambda j: str(values.columns[j]))
     array = array[np.ix_(rows, columns)]
     n, m = array.shape
-    sets = _sets(values.columns, weights, draws, seed)[[values.columns[j] for j in columns]].to_numpy()
+    check_seed(seed)
+    sets = sets_to_try(values.columns, weights, draws, seed)[[values.columns[j] for j in columns]].to_numpy()
     sets = np.ascontiguousarray(sets) * 10.0**DECIMALS
     apart = None if uncertain is None else _apart(values, uncertain)[np.ix_(rows, columns)]
     rng = np.random.default_rng([seed, 1])  # a stream of its own: the weightings are the same with or without it
@@ -348,27 +290,6 @@ def _split_ties(orders: _Orders, inside: np.ndarray) -> np.ndarray:
     member = broken[orders.first, orders.draw]
     tied[orders.position[member], orders.draw[member]] = True
     return tied
-
-
-def _sets(criteria: pd.Index, weights: pd.Series | pd.DataFrame | None, draws: int, seed: int) -> pd.DataFrame:
-    """Weightings to try, whatever the form they were asked in."""
-    if not isinstance(weights, pd.DataFrame):
-        return weight_sets(criteria, around=weights, draws=draws, seed=seed)
-    if weights.empty:
-        raise PlanError("robust.no_sets")
-    shares = [check_weights(row, criteria) for _, row in weights.iterrows()] if _odd(weights, criteria) else None
-    sets = weights[list(criteria)] if shares is None else pd.DataFrame(shares)
-    return sets.div(sets.sum(axis=1), axis=0)
-
-
-def _odd(weights: pd.DataFrame, criteria: pd.Index) -> bool:
-    """Whether a table of weightings needs a look at each row; ten thousand good ones should not."""
-    if set(weights.columns) != set(criteria) or not weights.columns.is_unique:
-        return True
-    if not all(pd.api.types.is_numeric_dtype(kind) for kind in weights.dtypes):
-        return True
-    array = weights.to_numpy("float64", na_value=np.nan)
-    return not (np.isfinite(array).all() and (array >= 0).all() and (array.sum(axis=1) > 0).all())
 
 
 def _apart(values: pd.DataFrame, uncertain: pd.DataFrame | float) -> np.ndarray:

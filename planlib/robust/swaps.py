@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planlib.schema import PlanError
-from planlib.score import check_cut, check_values, check_weights, funded, named, weighted_sum
+from planlib.score import as_table, check_cut, check_values, check_weights, funded, named, weighted_sum
 from planlib.weights import DECIMALS
 from planlib.words import word
 
@@ -38,6 +38,7 @@ def swap_points(values: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
     PlanError
         As `score.weighted_sum`.
     """
+    values = as_table(values)
     array, points, actions, criteria = _table(values, weights)
     one, other = np.triu_indices(len(actions), 1)
     parts = [
@@ -71,6 +72,7 @@ def weight_intervals(values: pd.DataFrame, weights: pd.Series, k: int) -> pd.Dat
     PlanError
         As `score.weighted_sum`; a `k` that `score.funded` refuses.
     """
+    values = as_table(values)
     check_cut(values.index, k, None, None)
     array, points, actions, criteria = _table(values, weights)
     scores = weighted_sum(values, weights)["score"]
@@ -108,6 +110,7 @@ def smallest_change(values: pd.DataFrame, weights: pd.Series, action: object) ->
     PlanError
         An action that is not in `values`; a blank value; as `score.weighted_sum`.
     """
+    values = as_table(values)
     if action not in values.index:
         raise PlanError("robust.unknown_action", found=str(action))
     from scipy.optimize import linprog  # a third of a second to import, which other commands would pay

@@ -48,6 +48,19 @@ def check_values(values: pd.DataFrame, *, blanks: bool = False) -> np.ndarray:
     return array
 
 
+def as_table(given: pd.DataFrame | np.ndarray | Sequence) -> pd.DataFrame:
+    """A table as it is; rows without names (an array, lists of equal length) are numbered from 0, as are columns."""
+    if isinstance(given, pd.DataFrame):
+        return given
+    try:
+        rows = [list(row) for row in given] if not isinstance(given, pd.Series | Mapping | str) else None
+    except TypeError:  # one number, or one row of them
+        rows = None
+    if rows is None or len({len(row) for row in rows}) > 1:
+        raise PlanError("score.no_table", found=" ".join(str(given).split())[:80])
+    return pd.DataFrame(rows)
+
+
 def check_labels(table: pd.DataFrame) -> None:
     """Refuse an action or a criterion that is there twice."""
     if not table.index.is_unique:
@@ -60,6 +73,8 @@ def named(given: pd.Series | Mapping | Sequence, labels: pd.Index) -> pd.Series:
     """Figures by label: a Series or a mapping names its own; a list has one for each of `labels`, in their order."""
     if isinstance(given, pd.Series | Mapping):
         return pd.Series(given)
+    if given is None or isinstance(given, str | pd.DataFrame) or not np.iterable(given):
+        raise PlanError("score.no_list", found=" ".join(str(given).split())[:80])
     given = list(given)
     if len(given) != len(labels):
         raise PlanError("score.list_length", n=len(given), of=len(labels))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planlib.schema import PlanError
-from planlib.score.checks import as_numbers, check_labels, check_weights, named, ranks
+from planlib.score.checks import as_numbers, as_table, check_labels, check_weights, named, ranks
 
 # Shape -> thresholds it uses. Brans and Vincke (1985) number them I to VI in this order.
 SHAPES = {"usual": "", "u": "q", "v": "p", "level": "qp", "linear": "qp", "gaussian": "s"}
@@ -46,6 +46,7 @@ def topsis(matrix: pd.DataFrame, weights: pd.Series, senses: pd.Series, normalis
     """
     if normalisation not in ("vector", "minmax"):
         raise PlanError("score.normalisation", found=str(normalisation))
+    matrix = as_table(matrix)
     array, shares, signs, _ = _compared(matrix, weights, senses)
     # Scaling by the greatest first keeps squares from overflowing; sorted sums do not depend on the order of rows.
     greatest = np.abs(array).max(axis=0, initial=0.0)
@@ -99,6 +100,7 @@ def promethee_ii(
     ------
     Brans and Vincke (1985), A preference ranking organisation method, Management Science 31(6), 647-656.
     """
+    matrix = as_table(matrix)
     array, shares, signs, criteria = _compared(matrix, weights, senses)
     n = len(array)
     flow = np.zeros(n)
@@ -129,6 +131,8 @@ def _compared(
         raise refuse(int(np.flatnonzero(~np.isfinite(array))[0]))
     shares = check_weights(weights, matrix.columns)
     senses, signs = named(senses, matrix.columns), []
+    if not senses.index.is_unique:
+        raise PlanError("score.criterion_twice", found=str(senses.index[senses.index.duplicated()][0]))
     for criterion in matrix.columns:
         sense = senses.get(criterion)
         if sense not in ("max", "min"):
@@ -143,9 +147,11 @@ def _preference(preferences: pd.DataFrame, criterion: object) -> tuple[str, floa
     """Shape and thresholds of one criterion, checked; a threshold the shape does not use is 0."""
     if isinstance(preferences, Mapping):
         preferences = pd.DataFrame.from_dict(preferences, orient="index")
-    if criterion not in preferences.index or "shape" not in preferences:
+    if not isinstance(preferences, pd.DataFrame) or criterion not in preferences.index or "shape" not in preferences:
         raise PlanError("score.no_preference", criterion=str(criterion), known=list(SHAPES))
     row = preferences.loc[criterion]
+    if isinstance(row, pd.DataFrame):
+        raise PlanError("score.criterion_twice", found=str(criterion))
     shape = row["shape"]
     if shape not in SHAPES:
         raise PlanError("score.shape", criterion=str(criterion), found=str(shape), known=list(SHAPES))

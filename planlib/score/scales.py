@@ -40,6 +40,10 @@ def judge_values(judgements: pd.DataFrame, criteria: pd.DataFrame) -> pd.Series:
         in `criteria`, or that has no sense or no scale.
     """
     rows = _judgement_rows(judgements)
+    if not isinstance(criteria, pd.DataFrame):
+        raise PlanError("score.no_criteria")
+    if not criteria.index.is_unique:
+        raise PlanError("score.criterion_twice", found=str(criteria.index[criteria.index.duplicated()][0]))
     unknown = ~rows["criterion_id"].isin(criteria.index)
     if unknown.any():
         first = rows[unknown].iloc[0]
@@ -142,11 +146,18 @@ def completeness(judgements: pd.DataFrame, actions: Iterable, criteria: pd.DataF
 
 def _judgement_rows(judgements: pd.DataFrame) -> pd.DataFrame:
     """judge_id, action_id, criterion_id, performance as plain columns, one row per judgement."""
+    if not isinstance(judgements, pd.DataFrame):
+        raise PlanError("score.column", column="performance")
     rows = judgements.reset_index()
     for name in (*JUDGEMENT_KEY, "performance"):
         if name not in rows:
             raise PlanError("score.column", column=name)
     rows = rows[[*JUDGEMENT_KEY, "performance"]]
+    nameless = rows[JUDGEMENT_KEY].isna() & rows[["performance"]].notna().to_numpy()
+    if nameless.to_numpy().any():
+        at = nameless.any(axis=1).to_numpy()
+        first = rows[at].iloc[0]
+        raise PlanError("score.no_name", column=str(nameless.columns[nameless[at].iloc[0]][0]), **_place(first))
     twice = rows.duplicated(JUDGEMENT_KEY)
     if twice.any():
         raise PlanError("score.judged_twice", **_place(rows[twice].iloc[0]))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planlib.schema import PlanError
-from planlib.score.checks import check_values, check_weights, named, numbers, ranks
+from planlib.score.checks import as_table, check_values, check_weights, named, numbers, ranks
 from planlib.weights import DECIMALS
 
 
@@ -38,6 +38,7 @@ def weighted_sum(values: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
         A value that is a text or not in [0, 1]; a criterion without weight or a weight without criterion; points that
         `weights.from_points` refuses; an action or a criterion there twice.
     """
+    values = as_table(values)
     array, shares, known = _weighed(values, weights)
     # Summed criterion by criterion in one order: the same bits whatever the order of rows and columns.
     share_known = (known * shares).sum(axis=1)
@@ -60,6 +61,7 @@ def contributions(values: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
     -------
     DataFrame, shape (actions, criteria)
     """
+    values = as_table(values)
     array, shares, known = _weighed(values, weights)
     with np.errstate(invalid="ignore", divide="ignore"):
         parts = array * shares / (known * shares).sum(axis=1)[:, None]
@@ -130,7 +132,7 @@ def check_cut(actions: pd.Index, k: int | None, cost: pd.Series | None, amount: 
     if (k is None) == (cost is None) or (cost is None) != (amount is None):
         raise PlanError("score.cut")
     if k is not None:
-        if isinstance(k, bool) or not isinstance(k, Real) or k < 0 or int(k) != k:
+        if isinstance(k, bool) or not isinstance(k, Real) or not 0 <= k < np.inf or int(k) != k:
             raise PlanError("score.cut_k", found=str(k))
         return
     if not isinstance(amount, Real) or not 0 <= amount < np.inf:

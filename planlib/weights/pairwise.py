@@ -1,15 +1,16 @@
-"""What people say matters, as weights that sum to 1: 100 points, swing, an ordering, pairs; one person or a group."""
+"""Weights that sum to 1 from answers to pairs of criteria, and how well the answers hold together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
 import pandas as pd
 
-from planlib.schema import ROOM, PlanError
+from planlib.schema import PlanError
+from planlib.weights.points import DECIMALS
 
 # Mean consistency index of random matrices of order 1, 2, 3, ... The sources differ, so the table is named by the
 # caller and kept with the result.
@@ -25,7 +26,6 @@ RANDOM_INDEX: dict[str, tuple[float, ...]] = {
 }  # fmt: skip
 
 RECIPROCAL_SLACK = 0.03  # 3 answered one way and 0.33 the other is rounding, not a contradiction
-DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,98 +46,6 @@ class Pairwise:
     def consistent(self) -> bool:
         """Saaty's rule: a ratio of 0.10 or less can stand; above it, ask the worst answers again."""
         return self.consistency_ratio <= 0.10
-
-
-def from_points(points: pd.Series) -> pd.Series:
-    """Share of each criterion in the points given.
-
-    Parameters
-    ----------
-    points : Series, indexed by criterion_id
-        Points on any positive scale. A criterion at 0 does not count; not all may be at 0.
-
-    Returns
-    -------
-    Series
-        Weights in [0, 1] that sum to 1, in the order given.
-
-    Raises
-    ------
-    PlanError
-        A blank, a text, an infinite or a negative number of points, all points at 0, a criterion named twice, or
-        no criterion at all.
-    """
-    points = pd.Series(points)
-    if points.empty:
-        raise PlanError("weights.none")
-    if not points.index.is_unique:
-        raise PlanError("weights.twice", criterion=str(points.index[points.index.duplicated()][0]))
-    given = np.array([_points(found, criterion) for criterion, found in points.items()])
-    if not given.any():
-        raise PlanError("weights.all_zero", n=len(given))
-    # The greatest divides first so that huge points do not overflow; the sum is taken in one order whatever the rows.
-    given = given / given.max()
-    return pd.Series(given / np.sort(given).sum(), index=points.index, name="weight")
-
-
-def from_swing(swings: pd.Series) -> pd.Series:
-    """Weights from swings: how much going from worst to best on each criterion is worth.
-
-    The swing that matters most is the yardstick (commonly 100) and each other swing is a share of it. The arithmetic
-    and the refusals are those of `from_points`; the question asked of people differs, because a swing speaks of the
-    scale of the criterion and not of its name.
-
-    Source
-    ------
-    von Winterfeldt and Edwards (1986), Decision Analysis and Behavioral Research, chapter 8.
-    """
-    return from_points(swings)
-
-
-def from_order(order: Iterable | pd.Series) -> pd.Series:
-    """Weights from an ordering of the criteria alone: the rank-order centroid.
-
-    The i-th of n criteria gets the mean of 1/k for k from i to n, divided by n: the centre of all the weights that
-    respect the ordering.
-
-    Parameters
-    ----------
-    order : iterable of criterion_id, or Series of ranks indexed by criterion_id
-        The most important first. Criteria of the same rank in a Series share the mean of the places they take.
-
-    Returns
-    -------
-    Series
-        Weights that sum to 1, in the order given.
-
-    Raises
-    ------
-    PlanError
-        No criterion, a criterion named twice, a blank, negative or infinite rank.
-
-    Source
-    ------
-    Barron and Barrett (1996), Decision quality using ranked attribute weights, Management Science 42(11), 1515-1523.
-    """
-    if isinstance(order, pd.Series) and pd.api.types.is_numeric_dtype(order):
-        ranks = order.astype("float64")
-    else:
-        criteria = list(order)
-        ranks = pd.Series(np.arange(1.0, len(criteria) + 1), index=criteria, dtype="float64")
-    if ranks.empty:
-        raise PlanError("weights.none")
-    if not ranks.index.is_unique:
-        raise PlanError("weights.twice", criterion=str(ranks.index[ranks.index.duplicated()][0]))
-    if ranks.isna().any():
-        raise PlanError("weights.rank_blank", criterion=str(ranks.index[ranks.isna()][0]))
-    wrong = ranks[(ranks < 0) | np.isinf(ranks)]
-    if len(wrong):
-        raise PlanError("weights.rank_wrong", criterion=str(wrong.index[0]), found=f"{wrong.iloc[0]:g}")
-    n = len(ranks)
-    centroid = np.cumsum((1 / np.arange(1, n + 1))[::-1])[::-1] / n
-    place = ranks.rank(method="first").astype(int) - 1
-    shares = pd.Series(centroid[place.to_numpy()], index=ranks.index)
-    return shares.groupby(ranks.to_numpy()).transform("mean").rename("weight")
 
 
 def from_pairwise(
@@ -171,7 +79,7 @@ def from_pairwise(
     ------
     Saaty (1980), The Analytic Hierarchy Process, McGraw-Hill.
     """
-    if random_index not in RANDOM_INDEX:
+    if not isinstance(random_index, str) or random_index not in RANDOM_INDEX:
         raise PlanError("weights.random_index", found=str(random_index), known=sorted(RANDOM_INDEX))
     matrix = _table(matrix)
     answers = _answers(matrix)
@@ -229,95 +137,6 @@ def from_group_pairwise(
     for column in ("answers", "weights"):
         table[f"rank_{column}"] = table[column].round(DECIMALS).rank(method="min", ascending=False).astype("Int64")
     return group, table
-
-
-def from_judges(points: pd.DataFrame, *, middle: str = "median", judges: Iterable | None = None) -> pd.DataFrame:
-    """A group's weights, and how far its members stand apart.
-
-    Each judge's points are first made to sum to 1, so that someone who gives 500 points weighs no more than someone
-    who gives 100.
-
-    Parameters
-    ----------
-    points : DataFrame
-        Column points; judge_id and criterion_id as index or columns (the workbook's `weight` table).
-    middle : "median" or "mean"
-        How judges are brought together; the middle values are then made to sum to 1 again.
-    judges : iterable of judge_id, optional
-        One judge, or the members of one table; by default all, except the room (`schema.ROOM`): what a group
-        decided together is nobody's own answer.
-
-    Returns
-    -------
-    DataFrame, indexed by criterion_id, sorted
-        weight (sums to 1), low and high (smallest and greatest share any judge gave), spread (high - low),
-        judges (how many answered). A judge who gave nothing at all is left out, and so not counted.
-
-    Raises
-    ------
-    PlanError
-        Nobody answered; a judge who answered left a criterion blank; a judge asked for is not in the table; what
-        `from_points` refuses, with the judge named.
-    """
-    if middle not in ("median", "mean"):
-        raise PlanError("weights.middle", found=str(middle))
-    table = _long(points)
-    if judges is not None:
-        judges = list(judges)
-        unknown = [judge for judge in judges if judge not in table.index]
-        if unknown:
-            raise PlanError("weights.unknown_judge", judge=str(unknown[0]))
-        table = table.loc[judges]
-    else:
-        table = table.drop(index=ROOM, errors="ignore")
-    table = table.sort_index(key=lambda labels: labels.astype(str)).sort_index(axis=1, key=lambda c: c.astype(str))
-    table = table[table.notna().any(axis=1)]
-    if table.empty:
-        raise PlanError("weights.none")
-    for judge, row in table.iterrows():
-        if row.isna().any():
-            raise PlanError("weights.judge_blank", judge=str(judge), criterion=str(row.index[row.isna()][0]))
-        if not any([_points(found, f"{criterion} ({judge})") for criterion, found in row.items()]):  # each is checked
-            raise PlanError("weights.judge_all_zero", judge=str(judge))
-    shares = pd.DataFrame({judge: from_points(row) for judge, row in table.iterrows()}).T
-    centre = shares.median() if middle == "median" else shares.mean()
-    if not centre.any():  # every criterion is at 0 for most judges: the median says nothing, the mean still does
-        raise PlanError("weights.median_zero")
-    return pd.DataFrame(
-        {
-            "weight": from_points(centre),
-            "low": shares.min(),
-            "high": shares.max(),
-            "spread": shares.max() - shares.min(),
-            "judges": len(shares),
-        }
-    ).rename_axis("criterion_id")
-
-
-def _points(found: object, criterion: object) -> float:
-    """One number of points, checked."""
-    if found is None or found is pd.NA or found != found:
-        raise PlanError("weights.blank", criterion=str(criterion))
-    if isinstance(found, bool) or not isinstance(found, Real) or np.isinf(found):
-        raise PlanError("weights.not_number", criterion=str(criterion), found=str(found))
-    if found < 0:
-        raise PlanError("weights.negative", criterion=str(criterion), found=float(found))
-    return float(found)
-
-
-def _long(points: pd.DataFrame) -> pd.DataFrame:
-    """The workbook's rows of (judge_id, criterion_id, points) as a table (judges, criteria)."""
-    rows = points.reset_index()
-    missing = [name for name in ("judge_id", "criterion_id", "points") if name not in rows]
-    if missing:
-        raise PlanError("weights.column", column=missing[0])
-    twice = rows.duplicated(["judge_id", "criterion_id"])
-    if twice.any():
-        first = rows[twice].iloc[0]
-        raise PlanError("weights.twice", criterion=f"{first['criterion_id']} ({first['judge_id']})")
-    return rows.astype({"points": object}).pivot_table(
-        index="judge_id", columns="criterion_id", values="points", aggfunc="first", dropna=False
-    )
 
 
 def _table(matrix: pd.DataFrame | np.ndarray | Sequence) -> pd.DataFrame:
