@@ -16,7 +16,7 @@ from _bench import arguments, best, report
 from planlib import robust
 
 ACTIONS, CRITERIA, DRAWS = 1_000, 10, 10_000
-CHUNK = 64  # rows of a product that stay in the cache and, in BLAS, on one thread
+CHUNK = 26  # rows of a product that stay in the cache and, in BLAS, on one thread
 
 LIBRARIES_GOAL, LIBRARIES_FLOOR = 100, 80
 NUMPY_GOAL, NUMPY_FLOOR = 1.6, 1.3

@@ -21,8 +21,9 @@ TOP = 2.0**31 - 1
 STEP = 2.0**-22
 MOST_ACTIONS = 5_000  # the shares of 5,000 actions over 5,000 ranks take 200 MB; an action's number must fit 16 bits
 
-# Up to a million products OpenBLAS stays on one thread, and 64,000 keys stay in the cache.
-PRODUCTS = 1_000_000
+# Up to 262,144 products OpenBLAS stays on one thread, whatever its build: the others, if they wait for a processor,
+# make a product take thirty times longer. 64,000 keys stay in the cache.
+PRODUCTS = 260_000
 KEYS = 64_000
 HELD = 4_000_000  # orders held before they are counted: 8 MB
 
