@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 
 from planlib.words import money, word
 
-NAMED = ("action", "other", "role", "source", "owner", "axis", "group")  # facts that are ids a client has names for
+NAMED = (
+    "action",
+    "other",
+    "role",
+    "source",
+    "owner",
+    "axis",
+    "group",
+    "criterion",
+    "criteria",
+)  # facts that are ids a client has names for
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,3 +242,26 @@ def test_two_ingests_at_once_lose_nothing(workspace, tmp_path, planlib):
     with store.open("essai") as book:
         assert len(book.table("action")) == 400
         assert book.verify() == []
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_ranking_says_what_is_judged_in_part_and_what_is_missing(planlib, workspace, lang):
+    assert planlib("new", "essai", "--kind", "city", "--name", "Ville d'essai")[0] == 0
+    with store.open("essai", workspace) as book:
+        one, other, third = book.table("criterion").query("not is_gate").index[:3]
+        put = {"by": "ana", "why": "essai", "effective": "2026-01-01"}
+        book.put("action", pd.DataFrame([{"action_id": a, "title": a} for a in ("A-1", "A-2")]), **put)
+        rows = [("A-1", one, 4), ("A-2", one, 4), ("A-2", other, 3), ("A-1", third, None), ("A-2", third, None)]
+        marks = pd.DataFrame(rows, columns=["action_id", "criterion_id", "performance"]).assign(judge_id="T1")
+        book.put("judgement", marks, **put)
+    ranked = planlib("rank", "essai", "--lang", lang)[1].replace("\u00a0", " ")
+    part, missing, equal = {
+        "fr": ("(cotée sur ", "Elles restent inconnues", "Toutes les actions ont la même valeur au critère "),
+        "en": ("(judged on ", "They stay unknown", "All actions are equal on criterion "),
+    }[lang]
+    assert part in ranked and missing in ranked and equal in ranked
+    code, out, _ = planlib("rank", "essai", "--lang", lang, "--method", "topsis")
+    assert code == 0
+    assert {"fr": "cette méthode demande toutes les cotes", "en": "this method asks for every judgement"}[lang] in out
+    notes = json.loads(planlib("rank", "essai", "--lang", lang, "--json")[1])["notes"]
+    assert [missing in note or equal.strip() in note.replace("\u00a0", " ") for note in notes] == [True, True]

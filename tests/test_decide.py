@@ -232,3 +232,99 @@ def test_dates_are_kept_when_asked_and_there_must_be_some(book):
     kept = decide.plan(facts.read(book), date(2026, 1, 5), keep_dates=True)
     assert set(kept.actions["start"]) == {pd.Timestamp(start)}
     assert set(decide.plan(facts.read(book), date(2026, 1, 5)).actions["start"]) == {pd.Timestamp("2026-01-05")}
+
+
+MARKS = {"A-1": (5, None), "A-2": (1, 2), "A-3": (7, 9)}
+
+
+def told(book):
+    """What `unheard` says in English, then in French."""
+    said = decide.unheard(facts.read(book))
+    return [[one.text(lang).replace("\u00a0", " ").replace("\u202f", " ") for one in said] for lang in ("en", "fr")]
+
+
+def test_all_that_counts_needs_no_word(book):
+    actions(book, "A-1", "A-2")
+    judge(book, "T1", {"A-1": (5, 1), "A-2": (1, 2)})
+    assert told(book) == [[], []]
+
+
+def test_a_blank_cell_is_said_to_stay_unknown(book):
+    actions(book, *MARKS)
+    judge(book, "T1", MARKS)
+    judge(book, "T2", MARKS | {"A-1": (5, 4)})
+    english, french = told(book)
+    assert english == ["1 judgement is missing: 'ease' of A-1, by 'T1'. It stays unknown, it is not a zero."]
+    assert french == ["Il manque 1 cote : « ease » de A-1, par « T1 ». Elle reste inconnue, elle n'est pas un zéro."]
+
+
+def test_a_table_that_judged_nothing_is_named(book):
+    actions(book, "A-1", "A-2")
+    judge(book, "T1", {"A-1": (5, 1), "A-2": (1, 2)})
+    blank = {"judge_id": "T2", "criterion_id": "ease", "performance": None, "table": "T2"}
+    put(book, "judgement", *({"action_id": action, **blank} for action in ("A-1", "A-2")))
+    english, french = told(book)
+    assert english[0] == "Judged nothing, and so does not count: T2."
+    assert french[0] == "N'a rien coté, et ne compte donc pas : T2."
+    assert len(english) == 1, "its blanks are not listed one by one"
+
+
+def test_a_criterion_that_parts_nobody_is_named(book):
+    actions(book, "A-1", "A-2")
+    judge(book, "T1", {"A-1": (5, 1), "A-2": (5, 2)})
+    english, french = told(book)
+    assert english == ["All actions are equal on criterion effect: it changes no rank."]
+    assert french == ["Toutes les actions ont la même valeur au critère effect : il ne change aucun rang."]
+    assert list(decide.ranking(facts.read(book)).index) == ["A-2", "A-1"]
+
+
+def test_one_action_alone_is_first_without_a_word(book):
+    actions(book, "A-1")
+    judge(book, "T1", {"A-1": (5, 1)})
+    assert told(book) == [[], []]
+    assert decide.ranking(facts.read(book))["rank"].to_dict() == {"A-1": 1}
+
+
+def test_judgements_and_weights_of_what_is_unknown_are_counted_and_named(book):
+    actions(book, "A-1")
+    judge(book, "T1", {"A-1": (5, 1), "A-9": (1, 2)})
+    put(book, "judgement", {"judge_id": "T1", "action_id": "A-1", "criterion_id": "odd", "performance": 3})
+    put(book, "weight", *({"judge_id": "P1", "criterion_id": c, "points": 5} for c in (*CRITERIA, "odd")))
+    english, french = told(book)
+    assert english == [
+        "2 judgements are on unknown actions; the first is 'A-9', by 'T1'. They do not count; correct the identifiers,"
+        " or add the actions.",
+        "1 judgement of 'T1' is on an unknown criterion: 'odd'. It does not count; correct the identifier, or add the"
+        " criterion.",
+        "1 weight of 'P1' is on an unknown criterion: 'odd'. It does not count; correct the identifier, or add the"
+        " criterion.",
+    ]
+    assert french[0].startswith("2 cotes portent sur des actions inconnues ; la première est « A-9 », par « T1 ».")
+    assert french[2].startswith("1 poids de « P1 » porte sur un critère inconnu : « odd ».")
+
+
+@pytest.mark.parametrize(
+    ("points", "english", "french"),
+    [
+        ((0, 0), "'P1' put every criterion at 0 points.", "« P1 » a mis tous les critères à 0 point."),
+        ((-5, 10), "Criterion 'effect (P1)' has -5 points. Give 0 or more", "a -5 points. Donnez 0 ou plus"),
+        ((None, 10), "'P1' gave no points to criterion 'effect'.", "n'a pas donné de points au critère « effect »"),
+    ],
+)
+def test_points_that_cannot_be_weighed_are_named(book, points, english, french):
+    actions(book, "A-1", "A-2")
+    judge(book, "T1", {"A-1": (5, 1), "A-2": (1, 2)})
+    weigh(book, "P1", *points)
+    with pytest.raises(PlanError) as refused:
+        decide.ranking(facts.read(book))
+    assert english in str(refused.value)
+    assert french in refused.value.text("fr").replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("found", ["fort", float("inf")])
+def test_a_score_that_is_no_number_is_refused_at_the_door_with_its_cell(book, found):
+    with pytest.raises(PlanError) as refused:
+        put(book, "judgement", {"judge_id": "T1", "action_id": "A-1", "criterion_id": "effect", "performance": found})
+    cell = f"row 'T1 / A-1 / effect', column 'performance': '{found}' is not a number"
+    assert cell in str(refused.value)
+    assert "n'est pas un nombre" in refused.value.text("fr")

@@ -19,7 +19,7 @@ from planlib.cli.ask import (
     said,
 )  # fmt: skip
 from planlib.schema import CODES, PlanError
-from planlib.words import number, word
+from planlib.words import number, percent, word
 
 TALK = 3  # disagreements told: what a room can take up next
 
@@ -118,6 +118,9 @@ def rank(
         consensus = decide.agreement(known)
         talk = agree.say(decide.discussions(known).head(TALK), ask.lang, decide.names(known, ask.lang))
         shares, origin = decide.weights(known)
+        names = decide.names(known, ask.lang)
+        notes = [said.text(ask.lang, names) for said in decide.unheard(known)]
+        judged = decide.values(known).notna().any(axis=1)
     ranking = [
         {
             "action_id": action,
@@ -136,10 +139,16 @@ def rank(
         "method": method,
         "weights": shares.round(6).to_dict(),
         "weights_from": origin.text(ask.lang),
+        "notes": notes,
+    }
+    partly = {
+        action: word("ranking.weight_known", ask.lang, share=percent(row.weight_known, ask.lang))
+        for action, row in zip(table.index, table.itertuples(index=False), strict=True)
+        if row.weight_known and not row.complete
     }
     lines = [
         word(
-            "cli.rank_line" if row["rank"] is not None else "cli.rank_line_unknown",
+            _rank_line(row["rank"], judged[row["action_id"]]),
             ask.lang,
             rank=row["rank"],
             action=row["action_id"],
@@ -147,9 +156,16 @@ def rank(
             score=number(100 * (row["score"] or 0), ask.lang, 1),
             band=word(f"band.{row['band']}", ask.lang) if row["band"] else "",
         )
+        + partly.get(row["action_id"], "")
         for row in ranking
     ]
-    ask.answer(document, word("cli.rank_head", ask.lang, weights=origin), *lines, *talk)
+    ask.answer(document, word("cli.rank_head", ask.lang, weights=origin), *lines, *notes, *talk)
+
+
+def _rank_line(rank: int | None, judged: bool) -> str:
+    if rank is not None:
+        return "cli.rank_line"
+    return "cli.rank_line_partly" if judged else "cli.rank_line_unknown"
 
 
 def known_or_none(value):

@@ -15,6 +15,7 @@ from planlib.decide.ranked import (
     values,
 )
 from planlib.decide.talk import agreement, discussions, tables_apart
+from planlib.decide.unheard import unheard
 from planlib.decide.weighing import weights, weights_apart, weights_of
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "priorities",
     "ranking",
     "tables_apart",
+    "unheard",
     "values",
     "weights",
     "weights_apart",
