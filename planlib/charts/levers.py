@@ -34,7 +34,8 @@ SHADES = alt.Scale(
 def load_map(found: Adopted, lang: str, width: int = 420) -> alt.LayerChart:
     """Share of each role's days that the plan takes, month by month; beyond what there is, it is said and red."""
     table = found.days.copy()
-    table["role"], table["month"] = table[f"title_{lang}"], pd.to_datetime(table["period"] + "-01")
+    table["role"] = [theme.wrapped(str(title), 24) for title in table[f"title_{lang}"]]
+    table["month"] = pd.to_datetime(table["period"] + "-01")
     table["share"] = (table["used"] / table["capacity"].where(table["capacity"] > 0)).fillna(0.0)
     table["told"] = [number(round(used), lang) if used >= 0.5 else "" for used in table["used"]]
     table["of"] = [
@@ -44,7 +45,7 @@ def load_map(found: Adopted, lang: str, width: int = 420) -> alt.LayerChart:
     table["dark"] = table["share"] > 0.75
     base = alt.Chart(table[["role", "month", "share", "told", "of", "dark"]]).encode(
         x=alt.X("month:O", timeUnit="yearmonth", title=None, axis=alt.Axis(format="%b", labelAngle=0, grid=False)),
-        y=alt.Y("role:N", title=None, axis=alt.Axis(labelLimit=170, labelFontSize=12)),
+        y=alt.Y("role:N", title=None, axis=alt.Axis(labelExpr=theme.LINES, labelFontSize=12)),
         tooltip=[
             alt.Tooltip("role:N", title=word("column.role", lang)),
             alt.Tooltip("of:N", title=word("gantt.days", lang)),
@@ -63,13 +64,13 @@ def load_map(found: Adopted, lang: str, width: int = 420) -> alt.LayerChart:
 def money_bars(found: Adopted, lang: str, width: int = 190) -> alt.LayerChart:
     """Money of the year by source: used (bar) against available (outline), and what is short."""
     table = found.money.reset_index().copy()
-    table["source"] = table[f"title_{lang}"]
+    table["source"] = [theme.wrapped(str(title), 22) for title in table[f"title_{lang}"]]
     table["within"] = table["used"] - table["over"]
     table["told"] = [_of(row, found.currency, lang) for row in table.itertuples()]
     table["end"] = table[["used", "available"]].max(axis=1)
     most = float(table["end"].max() or 1.0)
     base = alt.Chart(table[["source", "within", "over", "used", "available", "told", "end"]])
-    y = alt.Y("source:N", title=None, axis=alt.Axis(labelLimit=150, labelFontSize=12))
+    y = alt.Y("source:N", title=None, axis=alt.Axis(labelExpr=theme.LINES, labelFontSize=12))
     x = alt.X(
         "within:Q",
         title=None,
@@ -102,7 +103,7 @@ def side_by_side(found: SideBySide, lang: str, width: int = 230) -> alt.FacetCha
     rows["at"] = rows["start"].fillna(first)
     base = alt.Chart(rows[["column", "label", "start", "finish", "what", "group", "why", "at"]])
     order = list(rows.drop_duplicates("action_id").sort_values(["at", "action_id"])["label"])
-    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelExpr=theme.LINES, labelLimit=300, labelFontSize=12))
+    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelExpr=theme.LINES, labelFontSize=12))
     hues = {
         "same": theme.MUTED,
         "in": theme.STATUS["done"],

@@ -48,7 +48,7 @@ def gantt(
         "label:N",
         sort=list(rows["label"]),
         title=None,
-        axis=alt.Axis(labelExpr=theme.LINES, labelLimit=360, labelFontSize=12),
+        axis=alt.Axis(labelExpr=theme.LINES, labelFontSize=12),
     )
     scale = alt.Scale(domain=[_date(start), _date(end)], clamp=True)
     axis = alt.Axis(tickCount="week", labelExpr=MONTHS, grid=True, orient="top", gridOpacity=0.6)
@@ -190,7 +190,7 @@ def in_out(found: Comparison, lang: str) -> alt.LayerChart:
         "label:N",
         sort=list(rows["label"]),
         title=None,
-        axis=alt.Axis(labelExpr=theme.LINES, labelLimit=360, labelFontSize=12),
+        axis=alt.Axis(labelExpr=theme.LINES, labelFontSize=12),
     )
     base = alt.Chart(rows[["label", "what", "told"]])
     here = [code for code in IN_OUT if (rows["change"] == code).any()]
@@ -229,7 +229,7 @@ def scenario(found: Comparison, lang: str) -> alt.LayerChart:
         "label:N",
         sort=list(rows["label"]),
         title=None,
-        axis=alt.Axis(labelExpr=theme.LINES, labelLimit=360, labelFontSize=12),
+        axis=alt.Axis(labelExpr=theme.LINES, labelFontSize=12),
     )
     x = alt.X("before:T", title=None, axis=alt.Axis(format="%b %Y", grid=True, orient="top", tickCount=6))
     was = rows.loc[rows["change"] != "in", ["label", "before", "finish_before", "why"]]
@@ -262,9 +262,7 @@ def options(found: Council, lang: str) -> alt.LayerChart:
     table["fate"] = table["fate"].map(names)
     base = alt.Chart(table)
     order = list(table["option"].drop_duplicates())
-    y = alt.Y(
-        "option:N", sort=order, title=None, axis=alt.Axis(labelExpr=theme.LINES, labelLimit=260, labelFontSize=12)
-    )
+    y = alt.Y("option:N", sort=order, title=None, axis=alt.Axis(labelExpr=theme.LINES, labelFontSize=12))
     colour = alt.Color(
         "fate:N", scale=alt.Scale(domain=list(names.values()), range=[theme.STATUS[c] for c in FATE_COLOURS.values()])
     )

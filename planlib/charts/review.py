@@ -185,7 +185,7 @@ def year(found: Review, lang: str) -> alt.LayerChart:
     news["status"] = news["status"].fillna("unknown")
     news["told"] = [word("charts.status_unknown" if s == "unknown" else f"status.{s}", lang) for s in news["status"]]
     used = [status for status in STATUSES if (news["status"] == status).any()]
-    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelExpr=theme.LINES, labelLimit=360, labelFontSize=12))
+    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelExpr=theme.LINES, labelFontSize=12))
     scale = alt.Scale(domain=[_date(start), _date(end)], clamp=True)
     x = alt.X("from:T", title=None, scale=scale, axis=alt.Axis(format="%b", tickCount="month", grid=True, orient="top"))
     planned = rows[rows["from"].notna() & rows["to"].notna() & (rows["from"] <= rows["to"])]
