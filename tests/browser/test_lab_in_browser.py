@@ -249,6 +249,12 @@ def test_what_the_room_corrects_is_there_tomorrow_and_the_plan_says_the_same_in_
         "old => document.querySelector('.planlib-live svg').textContent !== old", arg="".join(before)
     )
     assert labels_from_the_top(page) != before, "the order moves with the weight"
+    keep = page.locator(".planlib-panel", has=page.get_by_role("button", name="Garder ces poids")).last
+    for field, text in zip(keep.locator(".widget-text input").all(), ("Mme Roy", "La salle l'a dit"), strict=True):
+        field.fill(text)
+        field.press("Tab")
+    keep.get_by_role("button", name="Garder ces poids").click()
+    keep.locator(".answer[role=status]", has_text="Mme Roy").wait_for(timeout=20_000)
 
     form = page.locator(".planlib-panel:has(.planlib-scores)").last
     cell = form.locator(".planlib-scores tbody input").first
@@ -267,6 +273,10 @@ def test_what_the_room_corrects_is_there_tomorrow_and_the_plan_says_the_same_in_
     lab.stop()
 
     with store.open(CLIENT, clients_folder) as book:
+        kept = book.history("weight").iloc[-1]
+        assert (kept["by"], kept["why"]) == ("Mme Roy", "La salle l'a dit")
+        points = book.table("weight")["points"].xs("room", level="judge_id")
+        assert (points == 95).sum() == 1 and points.notna().all(), "the slider moved, and those that did not"
         told = book.history("judgement").iloc[-1]
         assert (told["by"], told["why"]) == ("Mme Roy", "Le comité a vu les chiffres de 2025")
         assert told["row"]["performance"] == float(new)
