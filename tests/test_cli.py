@@ -127,7 +127,7 @@ def wrong(tmp_path: Path) -> dict[str, tuple[str, ...]]:
         "template": ("report", "essai", "--year", "2026", "--template", "rien"),
         "language": ("rank", "essai", "--lang", "de"),
         "report language": ("report", "essai", "--year", "2026", "--langs", "de"),
-        "format": ("report", "essai", "--year", "2026", "--to", "pptx"),
+        "format": ("report", "essai", "--year", "2026", "--to", "odt"),
         "day": ("rank", "essai", "--today", "hier"),
         "method": ("rank", "essai", "--method", "ahp"),
         "number": ("schedule", "essai", "--time-limit", "vite"),
