@@ -57,7 +57,14 @@ def load_map(found: Adopted, lang: str, width: int = 420) -> alt.LayerChart:
     text = base.mark_text(fontSize=11).encode(
         text="told:N", color=alt.condition("datum.dark", alt.value(theme.PAPER), alt.value(theme.INK))
     )
-    return _sized(cells + text, found.findings["days"].text(lang), word("gantt.load_measure", lang), width, 22, 46)
+    return _sized(
+        cells + text,
+        found.findings["days"].text(lang),
+        word("gantt.load_measure", lang),
+        width,
+        _row(table["role"]),
+        46,
+    )
 
 
 @theme.ours
@@ -82,7 +89,9 @@ def money_bars(found: Adopted, lang: str, width: int = 190) -> alt.LayerChart:
     short = base.mark_bar(height=13, color=theme.STATUS["dropped"]).encode(x="within:Q", x2="used:Q", y=y)
     text = base.mark_text(align="left", dx=5, fontSize=11).encode(x="end:Q", y=y, text="told:N")
     measure = word("gantt.money_year", lang, year=year_name(found.year, found.fiscal_start))
-    return _sized(there + used + short + text, found.findings["money"].text(lang), measure, width, 22, 40)
+    return _sized(
+        there + used + short + text, found.findings["money"].text(lang), measure, width, _row(table["source"]), 40
+    )
 
 
 @theme.ours
@@ -210,6 +219,11 @@ def _of(row, currency: str, lang: str) -> str:
     if row.available != row.available:
         return used
     return word("gantt.spent", lang, used=used, available=money(round(row.available), lang, currency))
+
+
+def _row(labels: pd.Series) -> int:
+    """Pixels of a row: all of them hold two lines of 12 as soon as one label has two."""
+    return 34 if labels.str.contains("\n").any() else 22
 
 
 def _sized(chart: alt.LayerChart, finding: str, measure: str, width: int, step: int, wrap: int) -> alt.LayerChart:
