@@ -403,12 +403,19 @@ def test_no_time_still_gives_the_greedy_plan(objective):
 
 
 def test_each_better_plan_is_told_and_a_stop_is_heard():
-    heard = []
+    heard, why = [], set()
+
+    def hear(found):
+        heard.append(found.value)
+        why.update(reason.key for reason in found.actions["why_not"] if reason is not None)
+
     plan = solve(
         problem({"A": 6, "B": 4, "C": 4}, {"A": 1, "B": 1, "C": 1}, limits={"at_most": 1}, horizon=2),
-        on_solution=lambda found: heard.append(found.value),
+        on_solution=hear,
         stop=lambda: bool(heard),
     )
     assert heard
+    assert why == {"schedule.why_searching"}  # what is out may still come in
+    assert {reason.key for reason in plan.actions["why_not"] if reason is not None} == {"schedule.why_lacks"}
     assert heard == sorted(heard)
     assert plan.value >= heard[-1]

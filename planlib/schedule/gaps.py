@@ -56,25 +56,32 @@ def ways_in(problem, action: int, free: np.ndarray, left: np.ndarray, lower: int
 
 def _starts(inside: Inside, option: Option, free, left, lower: int):
     """(limits lacking, share lacking, start) for the cheapest start of each set of limits of one option."""
+    spans = [span for span in option.spans if span.last >= lower]
+    if not spans:
+        return
+    first = max(lower, spans[0].first)
+    starts = np.arange(first, spans[-1].last + 1)
     lacking = np.clip(option.needs - free[option.rows], 0, None)  # (resources used, weeks)
     run = np.concatenate([np.zeros((len(option.rows), 1), np.int64), lacking.cumsum(axis=1)], axis=1)
-    sizes = np.maximum(1, inside.capacity[option.rows].sum(axis=1))[:, None]
-    for span in option.spans:
-        first = max(lower, span.first)
-        if first > span.last:
-            continue
-        starts = np.arange(first, span.last + 1)
-        lacks = run[:, starts + option.weeks] - run[:, starts]  # (resources used, starts)
-        share = (lacks / sizes).sum(axis=0)
+    lacks = run[:, starts + option.weeks] - run[:, starts]  # (resources used, starts)
+    size = (lacks / np.maximum(1, inside.capacity[option.rows].sum(axis=1))[:, None]).sum(axis=0)
+    which = (1 << np.arange(len(option.rows), dtype=np.int64)) @ (lacks > 0)  # a bit for each resource that lacks
+    unpaid: dict[frozenset, int] = {}  # the sources that lack, numbered from 1
+    paid_by = np.zeros(len(starts), np.int64)  # 0: not allowed there
+    for span in spans:
         short = {cell: amount - int(left[cell]) for cell, amount in span.spend if amount > left[cell]}
-        money = sum(lack / _had(inside, cell) for cell, lack in short.items())
-        codes = (1 << np.arange(len(option.rows))) @ (lacks > 0) if len(option.rows) else np.zeros(len(starts), int)
-        for code in np.unique(codes):
-            at = np.flatnonzero(codes == code)
-            at = at[np.argmin(share[at])]
-            limits = {("resource", int(row)) for i, row in enumerate(option.rows) if code >> i & 1}
-            limits |= {("source", inside.cells[cell][0]) for cell in short}
-            yield frozenset(limits), float(share[at] + money), int(starts[at])
+        sources = frozenset(("source", inside.cells[cell][0]) for cell in short)
+        at = slice(max(0, span.first - first), span.last + 1 - first)
+        paid_by[at] = unpaid.setdefault(sources, len(unpaid) + 1)
+        size[at] += sum(lack / _had(inside, cell) for cell, lack in short.items())
+    by_set = np.lexsort((size, which, paid_by))  # stable: the earliest of equal starts
+    cheapest = np.ones(len(starts), bool)
+    cheapest[1:] = (np.diff(paid_by[by_set]) != 0) | (np.diff(which[by_set]) != 0)
+    numbered = [frozenset(), *unpaid]
+    for at in by_set[cheapest]:
+        if paid_by[at]:
+            resources = {("resource", int(row)) for i, row in enumerate(option.rows) if which[at] >> i & 1}
+            yield numbered[paid_by[at]] | resources, float(size[at]), int(starts[at])
 
 
 def _had(inside: Inside, cell: int) -> int:

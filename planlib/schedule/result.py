@@ -52,14 +52,18 @@ def schedule_of(
     bound: float,
     objective: Reason,
     given: Inside | None = None,
+    searching: bool = False,
 ) -> Schedule:
     """The tables of a finished board; None when no plan holds every limit.
 
-    `given` holds the limits to show beside what is used, when they are not those that were solved.
+    `given` holds the limits to show beside what is used, when they are not those that were solved. While the search
+    is `searching`, no reason is worked out for what is out: it may still come in.
     """
     if board is None:
         board = Board(problem.inside)
-        reasons = {action: (Reason("schedule.why_no_plan"), []) for action in range(len(problem.inside.ids))}
+        reasons = _all_out(board, Reason("schedule.why_no_plan"))
+    elif searching:
+        reasons = _all_out(board, Reason("schedule.why_searching"))
     else:
         reasons = _reasons(problem, board)
     return Schedule(
@@ -134,6 +138,10 @@ def _lacking(problem, reasons: dict) -> pd.DataFrame:
                 rows.append((name, n, gap.limit, gap.name, gap.period, gap.missing, units[gap.limit]))
     columns = ["action_id", "way", "limit", "name", "period", "missing", "unit"]
     return pd.DataFrame(rows, columns=columns).astype({"missing": "float64"})
+
+
+def _all_out(board: Board, reason: Reason) -> dict[int, tuple[Reason, list[Way]]]:
+    return {int(action): (reason, []) for action in np.flatnonzero(board.option < 0)}
 
 
 def _reasons(problem, board: Board) -> dict[int, tuple[Reason, list[Way]]]:

@@ -52,6 +52,7 @@ class Search:
         most: float | None = None,
         lns_only: bool = False,
         workers: int = WORKERS,
+        without: tuple[str, ...] = (),
     ) -> tuple[str, Board | None, float]:
         from ortools.sat.python import cp_model
 
@@ -64,6 +65,7 @@ class Search:
         self._granted += limit
         if self.repeatable:
             parameters.num_workers = workers
+            parameters.ignore_subsolvers.extend(without)
             parameters.interleave_search = True
             parameters.max_deterministic_time = limit * UNITS_A_SECOND * workers / WORKERS
         else:

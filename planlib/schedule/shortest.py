@@ -28,7 +28,7 @@ def shortest(
 
     def tell(board: Board, bound: float) -> None:
         if on_solution is not None:
-            on_solution(schedule_of(problem, board, "feasible", weeks_of(board), bound, stated))
+            on_solution(schedule_of(problem, board, "feasible", weeks_of(board), bound, stated, searching=True))
 
     board = fill(Board(inside), density_order(inside))
     board = board if (board.option >= 0).all() else None

@@ -58,7 +58,8 @@ def solve(
     gap : float
         Stop once the value is within this share of the bound.
     on_solution : callable, optional
-        Called with each better Schedule, the greedy one first; from the solver's thread.
+        Called with each better Schedule, the greedy one first; from the solver's thread. Why each other action is
+        out is worked out for the Schedule returned alone.
     stop : callable, optional
         Asked now and then; True ends the search with the best plan so far.
 
@@ -80,7 +81,7 @@ def solve(
     def tell(board: Board, bound: float) -> None:
         if on_solution is not None:
             fill(board, density_order(inside))
-            on_solution(schedule_of(problem, board, "feasible", board.value(), bound, stated))
+            on_solution(schedule_of(problem, board, "feasible", board.value(), bound, stated, searching=True))
 
     board = first_plan(inside, board_of(problem, hint))
     most = sum(max((inside.options[k].points for k in own), default=0) for own in inside.modes_first)
