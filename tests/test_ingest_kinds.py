@@ -25,10 +25,10 @@ ACTIONS = {
            ["Nature", 2.1, "Tree planting", "Public works", None, "short term", "n/a", "Low", "Completed"]],
 }  # fmt: skip
 INDICATORS = {
-    "fr": [["Indicateur", "Action", "Unité", "Cible", "Date cible"],
-           ["Arbres plantés", "Plantation d’arbres", "arbres", 60, D(2027, 12, 31)]],
-    "en": [["Indicator", "Action", "Unit", "Target", "Target date"],
-           ["Trees planted", "Tree planting", "trees", 60, D(2027, 12, 31)]],
+    "fr": [["Indicateur", "Action", "Unité", "Cible", "Date cible", "Unité (anglais)"],
+           ["Arbres plantés", "Plantation d’arbres", "arbres", 60, D(2027, 12, 31), "trees"]],
+    "en": [["Indicator", "Action", "Unit", "Target", "Target date", "Unit (French)"],
+           ["Trees planted", "Tree planting", "trees", 60, D(2027, 12, 31), "arbres"]],
 }  # fmt: skip
 # kind -> rows in French, rows in English, kind of row written and how many of them, counted by hand
 FILES = {
@@ -200,6 +200,13 @@ UNKNOWN = {
     "measures": ("Indicateur;Date;Résultat", "{};2026-03-31;12", "A"),
     "review": ("Année;Action;Motif", "2026;{};Manque de temps", "B"),
 }
+
+
+def test_the_unit_of_an_indicator_is_read_in_both_languages(client):
+    lang, folder = client
+    other = "unit_en" if lang == "fr" else "unit_fr"
+    (units,) = rows_of(folder, "indicator")[["unit", other]].to_numpy().tolist()
+    assert units == (["arbres", "trees"] if lang == "fr" else ["trees", "arbres"])
 
 
 @pytest.mark.parametrize("kind", UNKNOWN)

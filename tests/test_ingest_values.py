@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from planlib import words
 from planlib.ingest import columns, values
+from planlib.ingest.names import split_number
 from planlib.ingest.records import fold, slug
 from planlib.ingest.values import parse_money, parse_when
 from planlib.schema import PlanError
@@ -406,6 +407,23 @@ def test_yes_and_no_in_both_languages():
 def test_html_becomes_words_and_other_text_stays():
     assert values.strip_html("<p>Un <b>parc</b>&nbsp;&amp; des bancs</p><p>Deux</p>") == "Un parc & des bancs\nDeux"
     assert values.strip_html("coût < 5 & délai > 2") == "coût < 5 & délai > 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "title"),
+    [
+        ("4.2. Mobilité", "4.2", "Mobilité"),
+        ("1.1 70% of trainees have a job", "1.1", "70% of trainees have a job"),
+        ("1.12 70 % des participants", "1.12", "70 % des participants"),
+        ("1) 70 % des participants", "1", "70 % des participants"),
+        ("Objectif 2.1 : 30 arbres", "2.1", "30 arbres"),
+        ("2024-2025 en bref", None, "2024-2025 en bref"),
+        ("1.70 $ par membre", None, "1.70 $ par membre"),
+        ("100 000 $ de dons", None, "100 000 $ de dons"),
+    ],
+)
+def test_a_number_before_a_title_is_never_half_of_a_figure(text, number, title):
+    assert split_number(text) == (number, title)
 
 
 def test_words_are_compared_without_case_accents_or_odd_spaces():

@@ -230,6 +230,27 @@ def test_a_card_says_what_it_lacks(sound):
     assert cards.loc["I2", "missing"] == ("unit", "baseline", "target_date", "collector", "next_due")
 
 
+@pytest.mark.parametrize(
+    ("often", "typed"),
+    [
+        ("week", "hebdomadaire, every week"),
+        ("month", "mois, Mensuelle, monthly"),
+        ("quarter", "trimestre, chaque trimestre, Quarterly, quarter"),
+        ("half_year", "deux fois par an, semestriel, twice a year, every six months"),
+        ("year", "année, annuel, par an, an, once a year, Yearly"),
+        ("two_years", "deux ans, tous les 2 ans, every two years"),
+        (None, "après chaque fête, 3 fois par an, selon les besoins"),
+    ],
+)
+def test_how_often_is_known_in_either_language(sound, often, typed):
+    known = typed.split(", ")
+    rows = [{"indicator_id": f"J{i}", "title": f"J{i}", "frequency": text} for i, text in enumerate(known)]
+    sound.put("indicator", *rows)
+    cards = plan.indicator_cards(sound.facts())
+    found = cards.loc[[row["indicator_id"] for row in rows], "often"]
+    assert [None if pd.isna(one) else one for one in found] == [often] * len(known)
+
+
 # Each rule, planted in the sound plan.
 
 PLANTED = {

@@ -315,6 +315,21 @@ def test_no_lines_end_parts_an_english_date_in_text(workspace):
     assert "until September 29, 2025<" in french, "the words of a workshop, as they were written"
 
 
+def test_no_lines_end_parts_an_id_an_amount_a_row_of_a_file_or_a_french_mark():
+    said = "<p title='45 000 $'>de 45 000 $ (A-07 · 1.2) ; « Cuir » : 71 % ; T1-2026, XA-1234-5</p><pre>45 000 $</pre>"
+    drawn = "<svg class='mark'><text>45 000 $ A-07</text></svg>"
+    cell = nbformat.v4.new_output("display_data", {"text/html": said + drawn})
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[cell])])
+    html = content.content(notebook, "fr").html
+    assert (
+        '<p title="45 000 $">de 45\u00a0000\u00a0$ (<span class="id">A-07</span>\u00a0·\u00a01.2)\u202f; '
+        "«\u00a0Cuir\u00a0»\u00a0: 71\u00a0%\u202f; T1-2026, XA-1234-5</p>"
+    ) in html
+    assert "<pre>45 000 $</pre>" in html and "<text>45 000 $ A-07</text>" in html, "left as they are"
+    (paragraph, *_) = blocks(html)
+    assert [run["t"] for run in paragraph["c"] if run.get("whole")] == ["A-07"]
+
+
 def test_text_without_a_paragraph_becomes_one():
     kinds = [block["k"] for block in blocks("loose <p>p</p> more <div>in a box<ul><li>one</li></ul></div>")]
     assert kinds == ["p", "p", "p", "p", "list"]

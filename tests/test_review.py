@@ -510,6 +510,13 @@ def test_next_year_holds_each_unfinished_action_once(full):
     assert draft.loc[["A3", "L1"], "why"].to_list() == ["ongoing", "due"]
 
 
+def test_what_was_dropped_comes_back_where_the_review_decides_so(full):
+    full.update("A8", "2025-12-20", "dropped", reason="irrelevant", decision="reduce", new_date="2026-07-01")
+    found = review.annual(full.book, 2025)
+    assert found.not_done.loc["A8", ["status", "decision"]].to_list() == ["dropped", "reduce"]
+    assert found.next_year.loc["A8", ["move", "why", "comes"]].to_list() == ["in", "reduce", True]
+
+
 def test_the_load_counts_each_owner_and_what_is_not_known(full):
     full.put("demand", {"action_id": "A6", "role_id": "coord", "effort_days": 5.0})
     full.put("demand", {"action_id": "A7", "role_id": "coord", "effort_size": "M"})  # 10 days by the legend

@@ -12,7 +12,7 @@ from html import escape
 import pandas as pd
 
 from planlib import facts, words
-from planlib.desk.tables import NOWHERE, Html, brief, coded, mark, marked, titled
+from planlib.desk.tables import NOWHERE, Html, brief, coded, laid, mark, marked, titled
 from planlib.review import Review
 from planlib.review.next_year import MOVES
 from planlib.review.page import Figure
@@ -140,11 +140,11 @@ def compared(found: Review, lang: str) -> Html:
     parts = []
     for name in ("carried", "new", "dropped", "closed"):
         table = getattr(found, name)
-        listed = _say("joint", lang).join(
-            f"{escape(row.Index)} {escape(str(getattr(row, f'title_{lang}')))}" for row in facts.rows(table)
+        listed = "".join(
+            f'<li><span class="id">{escape(row.Index)}</span> {titled(row, lang)}</li>' for row in facts.rows(table)
         )
         title = _say(f"compared_{name}", lang, count=len(table))
-        parts.append(f"<dt>{title}</dt><dd>{listed}</dd>" if listed else f"<dt>{title}</dt>")
+        parts.append(f"<dt>{title}</dt><dd><ul>{listed}</ul></dd>" if listed else f"<dt>{title}</dt>")
     return Html(f'<dl class="compared">{"".join(parts)}</dl>')
 
 
@@ -274,7 +274,9 @@ def _axis(row, found: Review, lang: str) -> str:
     cards = found.indicators[found.indicators["axis_id"].fillna("") == row.Index]
     if len(cards):
         parts.append(
-            _table("", lang, ["indicator", "baseline", "actual", "target", "position"], _cards(cards, lang)).html
+            _table(
+                "measured", lang, ["indicator", "baseline", "actual", "target", "position"], _cards(cards, lang)
+            ).html
         )
     return "".join(parts)
 
@@ -309,22 +311,7 @@ def measured(value: float, unit: str | None, when, lang: str) -> str:
 
 
 def _table(name: str, lang: str, columns: list[str], rows: list[list[str]], numbers: int = 0) -> Html:
-    """A table of cells already escaped; the first of each row is its header, the last `numbers` stand right."""
-    right = set(range(len(columns) - numbers, len(columns)))
-
-    def side(i: int, cell: str = "") -> str:
-        kinds = ["number"] * (i in right) + ["blank"] * (cell == NOWHERE)
-        return f' class="{" ".join(kinds)}"' if kinds else ""
-
-    head = "".join(f'<th scope="col"{side(i)}>{_say(f"col_{column}", lang)}</th>' for i, column in enumerate(columns))
-    body = "".join(
-        f'<tr><th scope="row">{first}</th>'
-        + "".join(f"<td{side(i, c)}>{c}</td>" for i, c in enumerate(rest, 1))
-        + "</tr>"
-        for first, *rest in rows
-    )
-    kind = f' class="{name}"' if name else ""
-    return Html(f"<table{kind}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+    return laid(name, [_say(f"col_{column}", lang) for column in columns], [("", rows)], numbers)
 
 
 def _action(row, lang: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from planlib import words
 from planlib.desk.blocks import measured
-from planlib.desk.tables import NOWHERE, Html, coded, marked
+from planlib.desk.tables import NOWHERE, Html, coded, laid, marked
 from planlib.plan.adopted import Adopted
 from planlib.schedule import stored
 from planlib.words import day, money, word, year_name
@@ -215,7 +215,8 @@ def _indicators(row, names: pd.Series) -> str:
 
 
 def _follow(card, lang: str) -> str:
-    who = [escape(text) for text in (getattr(card, f"collector_{lang}"), card.frequency) if isinstance(text, str)]
+    often = word(f"adopted.every_{card.often}", lang) if isinstance(card.often, str) else card.frequency
+    who = [escape(text) for text in (getattr(card, f"collector_{lang}"), often) if isinstance(text, str)]
     parts = [", ".join(who)] if who else []
     if not pd.isna(card.next_due):
         parts.append(f'<span class="quiet">{_say("next_due", lang, day=day(card.next_due.date(), lang))}</span>')
@@ -244,27 +245,4 @@ def _text(value) -> str:
 
 
 def _table(name: str, lang: str, columns: list[str], groups: list[tuple[str, list]], numbers: int = 0) -> Html:
-    """A table of groups of rows (heading or none, rows of cells already escaped); the first cell of each row is its
-    header, the last `numbers` stand right."""
-    right = set(range(len(columns) - numbers, len(columns)))
-
-    def side(i: int, cell: str = "") -> str:
-        kinds = ["number"] * (i in right) + ["blank"] * (cell == NOWHERE)
-        return f' class="{" ".join(kinds)}"' if kinds else ""
-
-    head = "".join(f'<th scope="col"{side(i)}>{_say(f"col_{column}", lang)}</th>' for i, column in enumerate(columns))
-    bodies = []
-    for heading_of, rows in groups:
-        over = (
-            f'<tr><th scope="rowgroup" colspan="{len(columns)}"><strong>{heading_of}</strong></th></tr>'
-            if heading_of
-            else ""
-        )
-        body = "".join(
-            f'<tr><th scope="row">{first}</th>'
-            + "".join(f"<td{side(i, c)}>{c}</td>" for i, c in enumerate(rest, 1))
-            + "</tr>"
-            for first, *rest in rows
-        )
-        bodies.append(f"<tbody>{over}{body}</tbody>")
-    return Html(f'<table class="{name}"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>')
+    return laid(name, [_say(f"col_{column}", lang) for column in columns], groups, numbers)

@@ -72,6 +72,29 @@ def show(
     return Html(f"<table>{above}<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>")
 
 
+def laid(name: str, heads: list[str], groups: list[tuple[str, list[list[str]]]], numbers: int = 0) -> Html:
+    """A table of groups of rows: a heading over each group or none, cells already escaped, as `heads` are.
+
+    The first cell of a row is its header, the last `numbers` stand right. Each other cell says its head again in
+    `data-head`, which shows where a narrow screen sets rows as cards.
+    """
+    right = set(range(len(heads) - numbers, len(heads)))
+
+    def kinds(i: int, cell: str = "") -> str:
+        found = ["number"] * (i in right) + ["blank"] * (cell == NOWHERE)
+        return f' class="{" ".join(found)}"' if found else ""
+
+    bodies = []
+    for over, rows in groups:
+        line = f'<tr><th scope="rowgroup" colspan="{len(heads)}"><strong>{over}</strong></th></tr>' if over else ""
+        for first, *rest in rows:
+            cells = "".join(f'<td{kinds(i, c)} data-head="{heads[i]}">{c}</td>' for i, c in enumerate(rest, 1))
+            line += f'<tr><th scope="row">{first}</th>{cells}</tr>'
+        bodies.append(f"<tbody>{line}</tbody>")
+    head = "".join(f'<th scope="col"{kinds(i)}>{told}</th>' for i, told in enumerate(heads))
+    return Html(f'<table class="{name} rows"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>')
+
+
 def header(column, lang: str) -> str:
     """The words that stand over a column."""
     return word(f"column.{column}", lang) if has_word(f"column.{column}") else str(column)

@@ -16,7 +16,10 @@ from planlib.schema import kind_of
 
 NUMBERED = re.compile(
     r"^(?:(?:axe|axis|orientation|volet|pilier|enjeu|objectif|objective|sous-axe|but|goal)\s+)?"
-    r"(?P<number>(?:\d+|[A-Z])(?:\.\d+)*)(?:\s*[.):\-–—]+\s*|\s+(?=[^\d\W]{2}))(?P<title>\S.*)$",
+    r"(?P<number>(?:\d+|[A-Z])(?:\.\d+)*)"
+    # then a stop and a space or a word, or a space and a word, or, after a dotted number, a space and a figure
+    r"(?:\s*[.):\-–—]+(?:\s+|(?=[^\d\s]))|\s+(?=[^\d\W]{2})|(?:(?<=\.\d)|(?<=\.\d\d))\s+(?=\d))"
+    r"(?P<title>\S.*)$",
     re.I | re.S,
 )
 CODED = re.compile(r"^(?P<id>\S*\d\S*?)\s*[.:)\-–—]?\s+(?P<title>\S.*)$", re.S)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from planlib.facts import Facts, said_in, titles
@@ -10,6 +12,20 @@ from planlib.words import LANGS
 
 # What a card must say, in the order in which it is asked.
 OWED = ("unit", "baseline", "target", "target_date", "collector", "next_due")
+_A = r"(?:(?:chaque|par|tous les|toutes les|une fois par|1 fois par|every|each|per|a|once a|once per) )?"
+# How people write how often an indicator is measured, in either language.
+OFTEN = {
+    often: re.compile(words, re.I)
+    for often, words in {
+        "week": rf"{_A}(?:semaines?|weeks?)|hebdomadaire|weekly",
+        "month": rf"{_A}(?:mois|months?)|mensuel(?:le)?|monthly",
+        "quarter": rf"{_A}(?:trimestres?|quarters?)|trimestriel(?:le)?|quarterly",
+        "half_year": rf"(?:deux|2) fois (?:par an(?:née)?|l['’]an)|(?:twice|2 times) (?:a|per) year|{_A}semestres?"
+        r"|semestriel(?:le)?|(?:aux|tous les) (?:six|6) mois|every (?:six|6) months|half-?yearly",
+        "year": rf"{_A}(?:ans?|ann[ée]es?|years?)|annuel(?:le)?|yearly|annual(?:ly)?",
+        "two_years": r"(?:(?:aux|tous les|every) )?(?:deux|2|two) (?:ans|years)|bisannuel(?:le)?|biennial",
+    }.items()
+}
 
 
 def indicator_cards(facts: Facts, edition: str = "internal") -> pd.DataFrame:
@@ -17,7 +33,7 @@ def indicator_cards(facts: Facts, edition: str = "internal") -> pd.DataFrame:
 
     The indicator's own columns, titles and units in both languages, `last` and `last_on` (the last measure by the
     day of the facts), `late` (next due before that day; blank without a day or a due date), `missing` (what the card
-    lacks, of OWED, as a tuple).
+    lacks, of OWED, as a tuple), `often` (its frequency as a key of OFTEN; blank when it is written otherwise).
     """
     cards = visible(facts.indicators, "indicator", edition)
     ended = facts.actions.index.difference(facts.current)
@@ -40,4 +56,12 @@ def indicator_cards(facts: Facts, edition: str = "internal") -> pd.DataFrame:
     found["missing"] = [
         tuple(name for name in OWED if pd.isna(row[name])) for row in found[list(OWED)].to_dict("records")
     ]
+    found["often"] = [_often(text) for text in found["frequency"]]
     return found
+
+
+def _often(text) -> str | None:
+    """`trimestre` and `Quarterly` are both `quarter`."""
+    if not isinstance(text, str):
+        return None
+    return next((often for often, words in OFTEN.items() if words.fullmatch(text.strip())), None)

@@ -25,8 +25,8 @@ DRAWING = frozenset(
 EMPTY = frozenset({"br", "col", "hr", "img"})
 LEFT_OUT_WHOLE = frozenset("script style template iframe object embed noscript textarea select title head math".split())
 ATTRIBUTES = frozenset(
-    "abbr alt class colspan datetime dir headers height id lang low high max min open optimum role rowspan scope span "
-    "start style tabindex title translate value width "
+    "abbr alt class colspan data-head datetime dir headers height id lang low high max min open optimum role rowspan "
+    "scope span start style tabindex title translate value width "
     "viewbox preserveaspectratio focusable d x y x1 y1 x2 y2 cx cy r rx ry dx dy points transform fill fill-opacity "
     "fill-rule stroke stroke-width stroke-opacity stroke-dasharray stroke-dashoffset stroke-linecap stroke-linejoin "
     "stroke-miterlimit opacity font-family font-size font-weight font-style text-anchor dominant-baseline clip-path "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -16,15 +17,16 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from planlib.report.clean import Heading, clean, headings
 from planlib.report.figures import MIME, figure
 from planlib.schema import PlanError
-from planlib.words import NBSP, day, has_word, word
+from planlib.words import NBSP, day, has_word, typography, word
 from planlib.workspace import Client
 
 HIDDEN = frozenset({"parameters", "injected-parameters", "check", "remove_cell", "remove_output", "hide-output"})
+WHOLE = re.compile(r"<(script|svg|pre)\b.*?</\1>|<[^>]*>", re.S)  # what typography leaves as it is
 DATE = re.compile(
-    r"(<script\b.*?</script>|<[^>]*>)|\b(?:January|February|March|April|May|June|July|August|September|October|November|"
-    r"December) \d{1,2}, \d{4}\b",
-    re.S,
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{1,2}, \d{4}\b"
 )
+UNPARTED = re.compile(r"(?<=\d) (?=\d{3}(?!\d)|[$€%](?!\w))|(?<= ·) (?=\d)| (?=· \d)")
+ID = re.compile(r"(?<![\w&.#/-])(?:[A-Z]{1,4}-\d{1,4})(?![\w-]|\.\d)")
 LOGOS = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
 
 
@@ -94,15 +96,28 @@ def content(notebook: nbformat.NotebookNode, lang: str) -> Content:
     """
     ids = {"main", "contents", "top"}
     outputs = [piece for cell in notebook.cells for piece in _pieces(cell, lang, ids)]
-    body, found = headings(_unbroken("\n".join(outputs), lang), ids)
+    body, found = headings(_in_words("\n".join(outputs), lambda text: _unparted(text, lang)), ids)
+    body = _in_words(body, lambda text: ID.sub(r'<span class="id">\g<0></span>', text))
     return Content(body, found, next((heading.text for heading in found if heading.level == 1), ""))
 
 
-def _unbroken(html: str, lang: str) -> str:
-    """English dates that no line's end parts, as French ones already are; a chart's own data stay as they are."""
-    if lang != "en":
-        return html
-    return DATE.sub(lambda found: found[0] if found[1] else found[0].replace(" ", NBSP), html)
+def _in_words(html: str, change: Callable[[str], str]) -> str:
+    """The HTML with its words changed; tags, charts and printed text stay as they are."""
+    out, at = [], 0
+    for kept in WHOLE.finditer(html):
+        out += [change(html[at : kept.start()]), kept[0]]
+        at = kept.end()
+    return "".join([*out, change(html[at:])])
+
+
+def _unparted(text: str, lang: str) -> str:
+    """Words that no line's end parts where it may not: amounts, dates, a row of a file, French marks."""
+    if not text.strip():
+        return text
+    text = UNPARTED.sub(NBSP, text)
+    if lang == "en":
+        return DATE.sub(lambda found: found[0].replace(" ", NBSP), text)
+    return typography(text, lang)
 
 
 def _pieces(cell: nbformat.NotebookNode, lang: str, ids: set[str]) -> list[str]:

@@ -30,8 +30,7 @@ def next_draft(state: State, not_done: pd.DataFrame) -> pd.DataFrame:
     ongoing = state.actions[state.actions["status"] == "ongoing"]
     columns = [*SHOWN, "effort_days", "next_low", "next_high", "money"]
     table = pd.concat([not_done[columns], ongoing[columns], due[columns]])
-    decision = table["decision"].where(table["status"] != "dropped", "drop")
-    decision = decision.mask(decision.isna() & (table["status"] == "postponed"), "postpone")
+    decision = proposed(table)
     move = pd.Series("to_decide", index=table.index)
     move = move.mask(decision.isin(KEPT) | (table["status"] == "ongoing"), "in")
     move = move.mask(decision == "postpone", "moved").mask(decision == "drop", "out")
@@ -44,6 +43,11 @@ def next_draft(state: State, not_done: pd.DataFrame) -> pd.DataFrame:
     table = table.reset_index().sort_values(["move", "action_id"]).set_index("action_id")
     table["move"] = table["move"].astype("str")
     return table
+
+
+def proposed(rows: pd.DataFrame) -> pd.Series:
+    """The decision of each action: as written, else what its status says of an action dropped or postponed."""
+    return rows["decision"].fillna(rows["status"].map({"dropped": "drop", "postponed": "postpone"}))
 
 
 def loads(state: State, draft: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 from planlib import facts
 from planlib.facts import Facts
 from planlib.review.indicators import measured
+from planlib.review.next_year import proposed
 from planlib.review.said import Amount, Said, Written, as_written, said
 from planlib.review.state import State, visible
 from planlib.words import year_name
@@ -175,12 +176,13 @@ def decisions(now: Facts, not_done: pd.DataFrame, year: int, fiscal_start: str, 
     coming = year_name(year + 1, fiscal_start)
     currency = now.settings["currency"]
     found = [_written(row, currency) for row in facts.rows(_asked(now, year, edition))]
-    proposed = not_done["decision"].where(not_done["status"] != "dropped", "drop")
-    proposed = proposed.mask(proposed.isna() & (not_done["status"] == "postponed"), "postpone")
-    open_ones = not_done[proposed.isna()]
+    decision = proposed(not_done)
+    open_ones = not_done[decision.isna()]
     if len(open_ones):
         found.append(_called_for("undecided", open_ones, coming))
-    standing = proposed[not_done["status"] != "dropped"]
+    standing = decision[
+        (not_done["status"] != "dropped") | (decision != "drop")
+    ]  # what is dropped already is no choice
     groups = {name: standing.index[standing == name] for name in ORDER if (standing == name).any()}
     weighed = [(name, not_done.loc[ids]) for name, ids in groups.items()]
     weighed.sort(key=lambda pair: (-pair[1]["effort_days"].sum(), -pair[1]["next_high"].sum(), -len(pair[1])))

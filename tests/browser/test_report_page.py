@@ -13,6 +13,7 @@ from conftest import missing
 from toy_report import CELLS, HOSTILE, new_client, write
 
 from planlib import report
+from planlib.desk.tables import NOWHERE, laid
 
 pytestmark = pytest.mark.browser
 
@@ -204,6 +205,29 @@ def test_axe_finds_nothing_to_mend(opened, width):
     page.evaluate((Path(package.origin).parent / "axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
     assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found] == []
+
+
+def test_on_a_telephone_rows_become_cards_that_say_their_heads(browser, root):
+    css = "".join(
+        (root / "templates" / "html" / name).read_text(encoding="utf-8") for name in ("base.css", "blocks.css")
+    )
+    heads = ["Indicateur", "Départ", "Résultat", "Cible", "Position"]
+    cells = ["Passages piétons, samedi moyen", "6 840 passages par jour", "6 480 passages", "7 400 passages", NOWHERE]
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.set_content(
+        f'<style>{css}</style><main><div class="scroll">{laid("x", heads, [("", [cells])]).html}</div></main>'
+    )
+    assert page.evaluate("(b => b.scrollWidth <= b.clientWidth)(document.querySelector('.scroll'))")
+    shown = page.query_selector_all("td:visible")
+    assert [cell.inner_text() for cell in shown] == cells[1:-1], "a blank one takes no room"
+    said = [cell.evaluate("td => getComputedStyle(td, '::before').content") for cell in shown]
+    assert said == [f'"{head}"' for head in heads[1:-1]]
+    boxes = [cell.bounding_box() for cell in shown]
+    assert len({box["x"] for box in boxes}) == 1 and len({box["y"] for box in boxes}) == len(boxes)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert len({cell.bounding_box()["y"] for cell in page.query_selector_all("td")}) == 1
+    assert page.evaluate("getComputedStyle(document.querySelector('td'), '::before').content") == "none"
+    page.close()
 
 
 def test_on_a_telephone_the_options_of_a_note_stand_side_by_side(browser, root):
