@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import nbformat
@@ -15,7 +16,7 @@ import pytest
 from toy_report import PARAMETERS, new_client, write
 
 from planlib import cli, report, store
-from planlib.report import forked, lint, manifest
+from planlib.report import forked, html, lint, manifest
 from planlib.schema import PlanError
 from planlib.tables import frame
 
@@ -252,6 +253,45 @@ def test_a_misspelt_name_or_tag_is_found_and_the_right_one_offered(tmp_path):
     ]
     starred = write(tmp_path / "s.ipynb", "from math import *\nsqrt(year)", parameters='client = "a"\nyear = 2025')
     assert "unknown_name" not in dict(rules(starred)), "what such an import brings cannot be known"
+
+
+def test_an_import_of_what_is_not_there_is_found(tmp_path):
+    (tmp_path / "ours.py").write_text("", encoding="utf-8")
+    cells = (
+        "import ours, os.path\nfrom planlib.report import lnt\nfrom planlib import review, desk, qwerty\n"
+        "from planlib.nowhere import x",
+        "import notinstalled.part as p\nfrom pandas import DataFrame",
+    )
+    template = write(tmp_path / "t.ipynb", *cells, parameters='client = "a"\nyear = 2025\nlang = "en"')
+    told = [finding.text("en") for finding in lint.findings(template) if "import" in finding.text("en")]
+    absent = "which is not installed here. Correct the name or install that module."
+    assert told == [
+        "Code cell 2 imports 'lnt', which planlib.report does not have. Did you mean: lint?",
+        "Code cell 2 imports 'qwerty', which planlib does not have.",
+        f"Code cell 2 imports 'planlib.nowhere', {absent}",
+        f"Code cell 3 imports 'notinstalled.part', {absent}",
+    ]
+
+
+def test_a_fault_in_setting_one_report_is_named_and_the_others_are_delivered(workspace, tmp_path, monkeypatch):
+    template = write(tmp_path / "t.ipynb", "print(client, year, lang)", parameters=PARAMETERS)
+    for slug in ("un", "deux"):
+        new_client(workspace, slug)
+    page = html.page
+
+    def set_page(content, about):
+        if about.client.slug == "un":
+            raise KeyError("nothing of that name")
+        return page(content, about)
+
+    monkeypatch.setattr(html, "page", set_page)
+    jobs = [report.Job(template, slug, {"year": 2025}, workspace, date(2026, 3, 15)) for slug in ("un", "deux")]
+    broken, made = report.batch(jobs, processes=1)
+    assert (broken["status"], made["status"]) == ("failed", "ok")
+    assert "KeyError: 'nothing of that name'" in broken["error"] and "run.json" in broken["error"]
+    assert [Path(name).suffix for name in broken["files"]] == [".ipynb"], "the executed notebook is kept"
+    kept = json.loads((Path(broken["files"][0]).parent / "run.json").read_text(encoding="utf-8"))
+    assert "set_page" in kept["traceback"]
 
 
 def test_each_fault_of_a_template_is_found_at_its_cell(tmp_path):

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import time
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -185,16 +186,21 @@ def make(job: Job) -> Record:
     stem = f"{client.slug}-{place.name}-{job.lang}"
     with runs.part(place) as part:
         (part / f"{stem}.ipynb").write_text(_as_file(run.notebook), encoding="utf-8")
-        files, warnings = [], []
+        files, warnings, fault = [], [], None
         if error is None:
             try:
                 files, warnings = _written(job, template, client, run.notebook, part / stem)
             except PlanError as told:  # the notebook ran well and is kept; what could not be set is said
                 error = told.text(job.asker)
+            except Exception as stopped:  # a fault of ours must not end the batch of the others
+                found = f"{type(stopped).__name__}: {stopped}".splitlines()[0][:200]
+                error = PlanError("report.not_set", found=found).text(job.asker)
+                fault = traceback.format_exc()
         files.append(f"{stem}.ipynb")
         record = _record(job, "failed" if error else "ok", files, time.perf_counter() - started, error, warnings)
         more = {"template": template.name, "parameters": job.parameters, "today": job.today.isoformat()}
         more["sha256"] = {name: hashlib.sha256((part / name).read_bytes()).hexdigest() for name in files}
+        more |= {} if fault is None else {"traceback": fault}
         text = json.dumps({**record, **more, "engine": job.engine, "key": key}, ensure_ascii=False, indent=1)
         (part / "run.json").write_text(text, encoding="utf-8")
         made = runs.deliver(part, place, job.today, job.lang)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 import difflib
+import importlib.util
 import json
+import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,7 +51,13 @@ def findings(template: str | Path) -> list[Finding]:
     found = parameters.find(template)
     found.notebook()  # refused when it is no notebook
     cells = [cell for cell in json.loads(found.content)["cells"] if cell["cell_type"] == "code"]
-    listed = [*_parameters(found, cells), *_cells(cells), *_names(cells), *_misspelt_tags(cells)]
+    listed = [
+        *_parameters(found, cells),
+        *_cells(cells),
+        *_imports(cells, found.path.parent),
+        *_names(cells),
+        *_misspelt_tags(cells),
+    ]
     if not any("check" in _tags(cell) for cell in cells):
         listed.append(Finding("no_check", "warning", None, {}))
     return sorted(listed, key=lambda one: (one.severity != "error", one.cell or 0))
@@ -124,6 +132,44 @@ def _names(cells: list[dict]) -> Iterator[Finding]:
             yield Finding(
                 "unknown_name_near" if near else "unknown_name", "error", number, {"name": name, "near": near}
             )
+
+
+def _imports(cells: list[dict], beside: Path) -> Iterator[Finding]:
+    """What cells import that is neither installed nor a file beside the template; of planlib, every name."""
+    for number, cell in enumerate(cells, 1):
+        for node in ast.walk(_tree(cell) or ast.Module([], [])):
+            if isinstance(node, ast.Import):
+                wanted = [(alias.name, None) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                wanted = [(node.module, alias.name) for alias in node.names if alias.name != "*"]
+            else:
+                continue
+            for module, name in wanted:
+                if _live(node) or any((beside / f"{module.partition('.')[0]}{end}").exists() for end in ("", ".py")):
+                    continue
+                if not _installed(module):
+                    yield Finding("no_module", "error", number, {"name": module})
+                elif name is not None and module.partition(".")[0] == "planlib":
+                    yield from _lacking(module, name, number)
+
+
+def _installed(module: str) -> bool:
+    try:
+        return (
+            importlib.util.find_spec(module if module.startswith("planlib.") else module.partition(".")[0]) is not None
+        )
+    except (ImportError, ValueError):
+        return False
+
+
+def _lacking(module: str, name: str, cell: int) -> Iterator[Finding]:
+    package = importlib.import_module(module)
+    if hasattr(package, name) or _installed(f"{module}.{name}"):
+        return
+    known = {*dir(package), *(found.name for found in pkgutil.iter_modules(getattr(package, "__path__", ())))}
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.7)
+    rule = "not_in_module_near" if near else "not_in_module"
+    yield Finding(rule, "error", cell, {"name": name, "module": module, "near": near})
 
 
 def _misspelt_tags(cells: list[dict]) -> Iterator[Finding]:

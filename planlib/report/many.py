@@ -73,7 +73,7 @@ def batch(
             _elsewhere(todo, workers, done)
     else:
         for i, job in todo.items():
-            done(i, render(job))
+            done(i, _outcome(job, lambda job=job: render(job)))
     return [made[i] for i in range(len(checked))]
 
 
@@ -95,8 +95,12 @@ def _elsewhere(todo: dict[int, Job], executor: Executor, done: Callable[[int, Re
     futures = {executor.submit(render, job): i for i, job in todo.items()}
     for future in as_completed(futures):
         i = futures[future]
-        try:
-            record = future.result()
-        except Exception as error:  # a worker that died: its report is named, the others go on
-            record = failed(todo[i], PlanError("report.worker_died", found=str(error) or type(error).__name__))
-        done(i, record)
+        done(i, _outcome(todo[i], future.result))
+
+
+def _outcome(job: Job, made: Callable[[], Record]) -> Record:
+    """The record of a report, or of what its worker died of: it is named, the others go on."""
+    try:
+        return made()
+    except Exception as error:
+        return failed(job, PlanError("report.worker_died", found=str(error) or type(error).__name__))
