@@ -37,6 +37,7 @@ GOAL_PDF, FLOOR_PDF = 12, 9.6
 GROWTH = (1, 10, 50, 200)
 CLIENTS, ON_PAPER = 50, 16  # a quick run prints fewer, and counts the start-up of those whole
 LANG = "fr"
+ACCEPT_SECONDS = 120
 
 PEER = """
 import json
@@ -62,7 +63,11 @@ def main() -> None:
     parser.add_argument("--client", type=Path, help="the folder of a client to copy instead of a demo client")
     parser.add_argument("--year", type=int, help="the fiscal year of the report; default: the demo client's")
     parser.add_argument("--engine", default=best_engine(), help="the engine of ours")
+    parser.add_argument("--accept", action="store_true", help="instead: 12 clients, HTML and PDF, one broken")
     options = parser.parse_args()
+    if options.accept:
+        with tempfile.TemporaryDirectory(prefix="planlib-bench-") as folder:
+            raise SystemExit(accept(Path(folder)))
     with tempfile.TemporaryDirectory(prefix="planlib-bench-") as folder:
         result = measure(Path(folder), options)
     if options.json:
@@ -220,6 +225,30 @@ def client_to_copy(folder: Path, options: argparse.Namespace) -> tuple[Path, int
     mandate = yaml.safe_load((source / "mandate.yaml").read_text(encoding="utf-8"))
     demo.whole(source, mandate, folder / "demo")  # the client alone, without its reports
     return folder / "demo" / source.name, options.year or mandate["year"]
+
+
+def accept(folder: Path) -> int:
+    """Four copies of each demo client, one of them damaged: eleven are delivered in time, the other is named."""
+    workspace = folder / "clients"
+    for source in sorted((ROOT / "data" / "demo").glob("*/mandate.yaml")):
+        slug = source.parent.name
+        demo.whole(source.parent, yaml.safe_load(source.read_text(encoding="utf-8")), folder / "demo")
+        for name in copies(folder / "demo" / slug, folder / slug, 4):
+            shutil.copytree(folder / slug / name, workspace / f"{slug}-{name}")
+    clients = sorted(place.name for place in workspace.iterdir())
+    (workspace / clients[5] / "workbook.db").write_bytes(b"damaged")
+    command = [sys.executable, "-c", "from planlib.cli import main; main()", "report", "--all", "--year", "2025"]
+    command += ["--langs", "fr,en", "--to", "html,pdf", "--workspace", str(workspace), "--json"]
+    began = time.perf_counter()
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    seconds = time.perf_counter() - began
+    reports = json.loads(run.stdout)["reports"]
+    files = [file for made in reports for file in made["files"] if file.endswith((".html", ".pdf"))]
+    broken = {made["client"]: made["error"] for made in reports if made["error"] is not None}
+    print(f"{len(clients)} clients, French and English, HTML and PDF: {seconds:.1f} s; limit {ACCEPT_SECONDS} s")
+    print(f"{len(files)} files delivered; exit code {run.returncode}; broken: {broken}")
+    met = list(broken) == [clients[5]] and len(files) == 44 and run.returncode == 1 and seconds <= ACCEPT_SECONDS
+    return 0 if met else 1
 
 
 def copies(source: Path, workspace: Path, n: int) -> list[str]:
