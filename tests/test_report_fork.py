@@ -12,9 +12,10 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from toy_report import CELLS, PARAMETERS, new_client, write
 
-from planlib import report
+from planlib import demo, report
 from planlib.report import engine, forked, parameters, worker
 from planlib.schema import PlanError
 
@@ -55,10 +56,10 @@ def client(workspace):
     return workspace / "demo"
 
 
-def executed(template: Path, name: str, **more):
+def executed(template: Path, name: str, slug: str = "demo", given: dict | None = None, **more):
     """The notebook as an engine leaves it, and its failure."""
     read = parameters.find(template)
-    notebook = engine.parameterized(read.notebook(), parameters.checked(read, "demo", {"year": 2025}))
+    notebook = engine.parameterized(read.notebook(), parameters.checked(read, slug, given or {"year": 2025}))
     env = {**os.environ, "PLANLIB_REPORT": "1"}
     env.pop("PYTEST_CURRENT_TEST", None)  # ipykernel leaves out what subprocesses print when it sees this
     return engine.ENGINES[name](engine.Task(notebook, template.parent, env, "fr", **more))
@@ -92,6 +93,40 @@ def test_outputs_are_a_kernels_cell_by_cell(client, tmp_path, cells):
     assert kernel.failure is None and fork.failure is None
     for theirs, ours in zip(shown(kernel.notebook), shown(fork.notebook), strict=True):
         assert ours == theirs
+
+
+@pytest.fixture(scope="module")
+def mandate(root, tmp_path_factory) -> Path:
+    """A workspace with a demo client in it, from its raw files."""
+    source, workspace = root / "data" / "demo" / "atelier-contre-fil", tmp_path_factory.mktemp("demo")
+    demo.whole(source, yaml.safe_load((source / "mandate.yaml").read_text(encoding="utf-8")), workspace)
+    return workspace
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("annual_review", {"year": 2025, "today": "2026-01-20"}),
+        ("action_plan", {"year": 2025}),
+        ("council_note", {"seconds": 1.0}),
+    ],
+)
+def test_each_template_of_the_project_gives_what_a_kernel_gives(mandate, root, monkeypatch, name, given):
+    monkeypatch.setenv("PLANLIB_WORKSPACE", str(mandate))
+    path = root / "templates" / f"{name}.ipynb"
+    kernel, fork = (executed(path, engine, "atelier-contre-fil", given) for engine in ("nbclient", "fork"))
+    assert kernel.failure is None and fork.failure is None
+    assert len(shown(kernel.notebook)) == len(shown(fork.notebook)) > 5
+    for theirs, ours in zip(shown(kernel.notebook), shown(fork.notebook), strict=True):
+        assert ours == theirs
+
+
+def test_the_templates_tested_are_all_there_are(root):
+    assert {path.stem for path in (root / "templates").glob("*.ipynb")} == {
+        "annual_review",
+        "action_plan",
+        "council_note",
+    }
 
 
 def test_nothing_passes_from_one_child_to_the_next(client, tmp_path):
