@@ -282,6 +282,8 @@ def test_a_document_has_headings_marked_heads_of_tables_and_its_language(made):
 
 def test_every_picture_of_a_document_is_described(made):
     doc = Document(made["fr"]["docx"])
+    room = [place.get(f"dist{side}") for place in doc.element.body.iter(qn("wp:inline")) for side in "LR"]
+    assert room.count("0") >= 2, "a mark stands close to its word"
     said = [about.get("descr") for about in doc.element.body.iter(qn("wp:docPr"))]
     assert said == ["Barres pour demo 2025.", "Un point."]
 

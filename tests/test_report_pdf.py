@@ -351,6 +351,13 @@ def test_the_rows_of_a_crowded_chart_are_not_printed_but_said():
     assert data[1]["c"] == [{"t": f"{printed.SHORT + 1} rows on the page"}]
 
 
+def test_a_column_holds_a_mark_with_the_longest_word_after_it():
+    cell = '<td><svg class="mark" viewBox="0 0 1 1"></svg>{}</td><td>{}</td>'
+    rows = "".join(f"<tr>{cell.format('partially done', 'x ' * 80)}</tr>" for _ in range(2))
+    (table,) = blocks(f"<table>{rows}</table>")
+    assert table["widths"][0] >= len("●● partially") * 1.12
+
+
 def test_tables_of_one_name_have_the_same_columns():
     short = '<table class="plan"><tr><th>A</th><td>Direction</td></tr></table>'
     long = f'<table class="plan"><tr><th>{"Un titre très long " * 9}</th><td>B</td></tr></table>'

@@ -317,17 +317,24 @@ def _characters(found: Any) -> int:
 
 
 def _words(found: Any) -> Iterator[str]:
+    """The words of cells; a mark stays with the word after it."""
     if isinstance(found, dict):
-        if found.get("k") == "mark":
-            yield "●●"
-        elif "t" in found:
+        if "t" in found:
             yield from BLANK.split(found["t"])
         else:
             for part in found.values():
                 yield from _words(part)
     elif isinstance(found, list):
+        mark = ""
         for part in found:
-            yield from _words(part)
+            if isinstance(part, dict) and part.get("k") == "mark":
+                mark = "●● "
+                continue
+            for said in _words(part):
+                yield mark + said
+                mark = ""
+        if mark:
+            yield mark
 
 
 def _widths(rows: list[list[dict[str, Any]]], columns: int) -> list[float]:

@@ -262,7 +262,12 @@ def first_or_new(cell, style: str) -> Paragraph:
 
 
 def describe(shape, alt: str) -> None:
-    """The alternative text of a picture; none says that it is there for the eye alone."""
+    """The alternative text of a picture; none says that it is there for the eye alone.
+
+    It stands close to its words: where a file does not say, LibreOffice leaves 3 mm around it.
+    """
+    for side in ("distT", "distB", "distL", "distR"):
+        shape._inline.set(side, "0")
     about = shape._inline.docPr
     about.set("descr", sayable(alt))
     about.set("name", re.sub(r"\s+", " ", sayable(alt))[:60] or "·")
