@@ -109,6 +109,7 @@ def mandate(root, tmp_path_factory) -> Path:
         ("annual_review", {"year": 2025, "today": "2026-01-20"}),
         ("action_plan", {"year": 2025}),
         ("council_note", {"seconds": 1.0}),
+        ("workshop_record", {"today": "2026-01-20"}),
     ],
 )
 def test_each_template_of_the_project_gives_what_a_kernel_gives(mandate, root, monkeypatch, name, given):
@@ -126,6 +127,7 @@ def test_the_templates_tested_are_all_there_are(root):
         "annual_review",
         "action_plan",
         "council_note",
+        "workshop_record",
     }
 
 
