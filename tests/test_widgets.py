@@ -10,6 +10,7 @@ from planlib import agree, clients, decide, facts, plan, score, store, tables
 from planlib.charts import ranking
 from planlib.schema import PlanError
 from planlib.widgets.discussion import DiscussionList
+from planlib.widgets.order_panel import OrderPanel
 from planlib.widgets.pairwise_panel import PairwisePanel
 from planlib.widgets.priority_form import PriorityForm
 from planlib.widgets.score_table import ScoreTable
@@ -192,6 +193,21 @@ def test_cells_pasted_outside_the_table_are_told(judgements):
 
 
 # Pairs
+
+
+def test_criteria_in_order_weigh_eleven_five_and_two_eighteenths():
+    made = OrderPanel({"a": "<i>Un</i>", "b": "Deux", "c": "Trois"}, "fr")
+    assert "3 critères à placer sur 3" in made._answer.value
+    for criterion, place in {"a": 2, "b": 1}.items():
+        made.places[criterion].value = place
+    with pytest.raises(PlanError, match="'Trois' has no rank"):
+        _ = made.weights
+    made.places["c"].value = 3
+    assert made.weights.to_dict() == pytest.approx({"a": 5 / 18, "b": 11 / 18, "c": 2 / 18})
+    assert stored("weight", made.table)[("room", "b")] == {"points": pytest.approx(1100 / 18)}
+    assert "&lt;i&gt;Un" in made._answer.value and "61\u00a0%" in made._answer.value
+    made.places["a"].value = 1
+    assert made.weights.to_dict() == pytest.approx({"a": 8 / 18, "b": 8 / 18, "c": 2 / 18}), "a place shared"
 
 
 def test_pairs_start_unanswered_and_are_counted():

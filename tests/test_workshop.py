@@ -50,7 +50,7 @@ def test_before_anybody_judged_each_piece_says_what_to_do(here):
 def test_what_one_piece_stores_the_others_show(here):
     judge(here.book)
     room = workshop.Room(here)
-    origin, panel, *_ = room.weighing().children
+    origin, _, panel, *_ = room.weighing().children
     assert "aucun poids donné" in origin.value
     put(here.book, "weight", *({"judge_id": ROOM, "criterion_id": c, "points": len(c)} for c in CRITERIA))
     room.again()
@@ -122,7 +122,8 @@ def test_see_the_scores_opens_the_cell_in_the_form_at_a_judge_who_scored_it(here
 
 def test_pairs_are_one_fold_away_and_their_weights_start_the_sliders(here):
     judge(here.book)
-    *_, fold = (room := workshop.Room(here)).weighing().children
+    *_, ways = (room := workshop.Room(here)).weighing().children
+    *_, fold = ways.children
     assert fold.selected_index is None and fold.titles == ("Comparer les critères deux à deux",)
     panel, foot = fold.children[0].children
     button, said = foot.children
@@ -132,6 +133,39 @@ def test_pairs_are_one_fold_away_and_their_weights_start_the_sliders(here):
     question.value = 3.0
     button.click()
     assert room._panel.children[0].weights.to_dict() == pytest.approx({pair[0]: 75, pair[1]: 25})
+
+
+def test_an_order_of_the_criteria_is_one_fold_away_and_its_weights_start_the_sliders(here):
+    judge(here.book)
+    *_, ways = (room := workshop.Room(here)).weighing().children
+    fold, _ = ways.children
+    assert fold.selected_index is None and fold.titles == ("Mettre les critères en ordre",)
+    panel, foot = fold.children[0].children
+    button, said = foot.children
+    button.click()
+    assert 'role="alert"' in said.value, "no criterion has a place yet"
+    first, second = panel.places
+    panel.places[first].value, panel.places[second].value = 2, 1
+    button.click()
+    assert room._panel.children[0].weights.to_dict() == pytest.approx({first: 25, second: 75}), "1/2 of 1/2; the rest"
+
+
+def test_blanks_and_criteria_that_part_nobody_are_named_over_the_sliders(here):
+    judge(here.book)
+    put(here.book, "judgement", {"judge_id": "T1", "action_id": "B", "criterion_id": "ease", "performance": None})
+    room = workshop.Room(here)
+    _, unheard, *_ = room.weighing().children
+    assert "« ease » de «\u00a0Action &lt;B&gt;\u00a0», par" in unheard.value.replace("«\u00a0ease\u00a0»", "« ease »")
+    put(here.book, "judgement", {"judge_id": "T1", "action_id": "B", "criterion_id": "ease", "performance": 9.0})
+    room.again()
+    assert unheard.value == "", "all counts: nothing to say"
+
+
+def test_a_title_inside_a_sentence_is_told_apart_from_it(here):
+    judge(here.book)
+    put(here.book, "judgement", {"judge_id": "T2", "action_id": "A", "criterion_id": "ease", "performance": 9.0})
+    said = workshop.Room(here).discussions().children[0]._sentences
+    assert said and all("de «\u00a0Action <" in sentence for sentence in said)
 
 
 def test_only_the_firms_review_says_what_goes_unseen(here):

@@ -154,7 +154,7 @@ def rank(
             action=row["action_id"],
             title=row["title"],
             score=number(100 * (row["score"] or 0), ask.lang, 1),
-            band=word(f"band.{row['band']}", ask.lang) if row["band"] else "",
+            band=word("cli.rank_band", ask.lang, band=word(f"band.{row['band']}", ask.lang)) if row["band"] else "",
         )
         + partly.get(row["action_id"], "")
         for row in ranking

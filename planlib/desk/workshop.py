@@ -18,10 +18,12 @@ from planlib.charts.ranking import live_ranking, ranking
 from planlib.desk import session
 from planlib.desk.opened import Desk
 from planlib.desk.session import line
+from planlib.desk.tables import Html
 from planlib.plan import rows
 from planlib.schema import PlanError
 from planlib.widgets.discussion import DiscussionList
 from planlib.widgets.live import Again, Live
+from planlib.widgets.order_panel import OrderPanel
 from planlib.widgets.pairwise_panel import PairwisePanel
 from planlib.widgets.priority_form import PriorityForm
 from planlib.widgets.score_form import ScoreForm
@@ -59,7 +61,7 @@ class Room:
         keep = KeepWeights(
             self.facts, self._lang, lambda: panel.children[0], lambda start: self._begin(start, panel), self._stored
         )
-        return VBox([origin, panel, keep, self.pairs()])
+        return VBox([origin, self._kept(Live(self._unheard)), panel, keep, self.other_ways()])
 
     def ranking(self) -> LiveRanking:
         """The live ranking over the judgements as they now stand."""
@@ -85,7 +87,7 @@ class Room:
                 lambda: DiscussionList(
                     decide.discussions(self.facts),
                     self._lang,
-                    decide.names(self.facts, self._lang) | facts.titles(self.facts.actions, self._lang).to_dict(),
+                    decide.names(self.facts, self._lang) | self._quoted(),
                     chosen=self._see,
                 )
             )
@@ -96,12 +98,17 @@ class Room:
         self._form = ScoreForm(self.facts, self._lang, saved=self._stored)
         return self._form
 
-    def pairs(self) -> Widget:
-        """The criteria two by two, folded: the weights they give can be where the sliders start."""
+    def other_ways(self) -> Widget:
+        """Two other ways to weigh, folded: the criteria in order, then two by two. Sliders can start from either."""
         criteria = facts.titles(self.facts.scored_criteria, self._lang)
         if len(criteria) < 2:
             return HTML("")
-        panel = PairwisePanel(criteria, self._lang)
+        order = self._folded("order_criteria", OrderPanel(criteria, self._lang))
+        pairs = self._folded("pairs", PairwisePanel(criteria, self._lang))
+        return VBox([order, pairs])
+
+    def _folded(self, name: str, panel: OrderPanel | PairwisePanel) -> Accordion:
+        """A panel that gives weights, folded, and the button that has the sliders start from them."""
         button, said = Button(description=self._say("pairs_start"), layout=Layout(width="auto")), HTML()
 
         def begin(_button: Button) -> None:
@@ -115,7 +122,7 @@ class Room:
             said.value = f'<p role="status">{escape(told)}</p>'
 
         button.on_click(begin)
-        return Accordion([VBox([panel, HBox([button, said])])], titles=[self._say("pairs")], selected_index=None)
+        return Accordion([VBox([panel, HBox([button, said])])], titles=[self._say(name)], selected_index=None)
 
     def priorities(self) -> Widget:
         """What people decide after seeing ranks, action by action, with who and why."""
@@ -194,10 +201,24 @@ class Room:
 
     def _chart(self, name: str | None) -> Widget:
         made = self._charts().get(name)
-        return HTML(line(self._here, "not_judged").html) if made is None else alt.JupyterChart(made())
+        if made is None:
+            return HTML(line(self._here, "not_judged").html)
+        # Vega's own menu speaks English, and one of its entries asks the network.
+        return alt.JupyterChart(made(), embed_options={"actions": False})
 
     def _say(self, name: str, **said) -> str:
         return word(f"notebooks.{name}", self._lang, **said)
+
+    def _unheard(self) -> Html:
+        """What does not count in the ranking: blanks, lost judgements, criteria that part nobody."""
+        named = decide.names(self.facts, self._lang) | self._quoted()
+        said = [escape(one.text(self._lang, named), quote=False) for one in decide.unheard(self.facts)]
+        return Html("".join(f'<p class="quiet">{text}</p>' for text in said))
+
+    def _quoted(self) -> dict[str, str]:
+        """Titles of actions inside a sentence: one that starts with a verb would be read as a part of it."""
+        named = facts.titles(self.facts.actions, self._lang)
+        return {action: self._say("quoted", title=title) for action, title in named.items()}
 
     def _origin(self) -> str:
         return decide.weights(self.facts)[1].text(self._lang)

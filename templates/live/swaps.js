@@ -85,7 +85,7 @@ const swaps = (() => {
     order.sort((one, other) => scores[other] - scores[one] || one - other);
     const kept = order.slice(0, told.most).sort((one, other) => one - other).map((i) => rows[i]);
     const values = kept.map(valuesOf), number = new Intl.NumberFormat(`${told.lang}-CA`, { maximumFractionDigits: 1 });
-    const say = (template, facts) => template.split("\u0000").map((piece, i) => (i % 2 ? [facts[piece], piece === "passes"] : [piece, false]));
+    const say = (template, facts) => template.split("\u0000").map((piece, i) => (i % 2 ? [facts[piece], piece === "passes" || piece === "passed"] : [piece, false]));
     const facts = (swap) => ({
       passes: kept[swap.passes].title, passed: kept[swap.passed].title, criterion: told.criteria[swap.criterion],
       points: number.format(swap.at), now: number.format(points[swap.criterion]), first: number.format(swap.now),
