@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 from datetime import date
@@ -157,6 +158,58 @@ def test_two_actions_of_the_same_title_keep_a_row_each():
     parts = score.contributions(values, pd.Series({"c": 1}))
     spec = ranking.ranking(table, parts, {"A": "Même", "B": "Même"}, "fr", {}).to_dict()
     assert len({row["action"] for row in spec["layer"][0]["data"]["values"]}) == 2
+
+
+LONG = (
+    "Mettre en place avec les commerçants, la Ville et l'arrondissement un programme d'aide à la rénovation des façades"
+    " et des vitrines, assorti d'un guide illustré et d'un accompagnement de chacun pendant toute la durée des travaux"
+)
+
+
+@pytest.mark.parametrize("name", ["ranking", "bands", "tables"])
+def test_a_title_of_two_hundred_letters_is_whole_beside_its_row(name):
+    titles = {"A": LONG, "B": LONG[:160], "C": "Court"}
+    table = pd.DataFrame({"c": [0.9, 0.5, 0.1]}, index=pd.Index(list("ABC"), name="action_id"))
+    scored = score.weighted_sum(table, pd.Series({"c": 1})).assign(band="depends", share_in=0.5)
+    cells = pd.MultiIndex.from_product([list("ABC"), ["c"]], names=["action_id", "criterion_id"])
+    apart = pd.DataFrame({"Table 1": 0.0, "Table 2": [0.9, 0.5, 0.1], "gap": [0.9, 0.5, 0.1]}, index=cells)
+    chart = {
+        "ranking": lambda: ranking.ranking(scored, score.contributions(table, pd.Series({"c": 1})), titles, "fr", {}),
+        "bands": lambda: decision.bands(scored, titles, "fr"),
+        "tables": lambda: decision.table_against_table(apart, titles, "fr", {}),
+    }[name]()
+    spec = chart.to_dict()
+    svg = vl_convert.vegalite_to_svg(json.dumps(spec))
+    assert "…" not in svg, "a label was cut to its limit"
+    drawn = " ".join(html.unescape(text) for text in re.findall(r">([^<>]+)</", svg))
+    assert drawn.count(LONG) >= 1 and drawn.count(LONG[:160].strip()) >= 2
+    assert spec["height"]["step"] >= 17 * 4, "a row holds its tallest title"
+
+
+def test_a_title_too_long_for_the_live_rows_is_cut_before_the_bars_and_whole_in_its_tip(values):
+    titles = {**TITLES, "A": LONG}
+    chart = ranking.live_ranking(values, pd.Series({"ease": 75, "effect": 25}), titles, "fr", CRITERIA)
+    row = next(row for row in chart.data["values"] if row["id"] == "A")
+    assert row["title"] == LONG and row["cut"]
+    assert row["lines"].endswith("…") and row["lines"].count("\n") == 2
+    assert max(map(len, row["lines"].split("\n"))) <= 50 and max(map(len, row["over"].split("\n"))) <= 60
+    assert "datum.cut ? datum.title" in json.dumps(chart.to_dict())
+    plain = ranking.live_ranking(values, pd.Series({"ease": 75, "effect": 25}), TITLES, "fr", CRITERIA)
+    assert "tooltip" not in json.dumps(plain.to_dict()), "no tip where each title is whole"
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.5, 2.0])
+def test_labels_of_points_that_crowd_stand_apart(gap):
+    """Five actions of nearly the same effort and score: the boxes of their labels, as wide as their letters."""
+    names = [f"2025-A-{i}" for i in range(5)]
+    table = pd.DataFrame({"score": 0.5 + np.arange(5) * gap / 100, "effort_days": 10.0}, index=names)
+    spec = decision.impact_effort(table, TITLES, "fr").to_dict()
+    (rows,) = spec["datasets"].values()
+    days, points = 10.8 / 680, 100 / 460  # of a pixel
+    boxes = [(row["label_x"] / days, row["label_y"] / points) for row in rows]
+    for i, (x, y) in enumerate(boxes):
+        for at, to in boxes[:i]:
+            assert abs(x - at) >= 2 * (3.6 * 8) or abs(y - to) >= 11.9, boxes
 
 
 def test_an_action_of_unknown_effort_stands_apart():

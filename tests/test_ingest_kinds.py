@@ -8,7 +8,7 @@ import json
 import pytest
 import xlsxwriter
 
-from planlib import cli, store
+from planlib import cli, ingest, store
 
 D = dt.date
 ACTIONS = {
@@ -231,3 +231,9 @@ def test_a_name_the_plan_lacks_is_asked_in_a_trial_as_in_earnest(client, kind, t
     code, out, err = said(capsys, *command, "--answer", f"{asked['key']}=leave-out", "--dry-run")
     assert code == 0, (out, err)
     assert [left["row"] for left in json.loads(out)["set_aside"]] == [3]
+
+
+def test_a_mission_said_in_the_other_language_is_kept_beside_it(root):
+    found = ingest.read(root / "data" / "demo" / "atelier-contre-fil" / "workshop" / "criteria.csv", "criteria")
+    assert found.table.loc["effect", ["mission", "mission_fr"]].tolist() == ["Social", "sociale"]
+    assert not any("Mission" in said.text("en") for said in found.repairs)

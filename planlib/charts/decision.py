@@ -12,7 +12,12 @@ from planlib.words import listing, number, percent, word
 ROW = 36  # pixels that a label of two lines needs
 SIDE = 460  # height of a chart of points
 FIVE = alt.Axis(tickCount=5)
-LABEL_SIDES = ((26, 0), (-26, 0), (0, 14), (0, -14), (24, 12), (24, -12), (-24, 12), (-24, -12), (0, 27), (0, -27))
+# Where a label may stand around its point: half-widths of it and pixels to the right, then pixels up.
+LABEL_SIDES = (
+    (1, 9, 0), (-1, -9, 0), (0, 0, 14), (0, 0, -14), (1, 7, 12), (1, 7, -12), (-1, -7, 12), (-1, -7, -12),
+    (0, 0, 27), (0, 0, -27), (1, 6, 24), (1, 6, -24), (-1, -6, 24), (-1, -6, -24),
+)  # fmt: skip
+LETTER = 3.6  # pixels of half a letter of a label
 
 BAND_MARKS = {"always": theme.MARKS["done"], "depends": theme.MARKS["partly"], "never": theme.MARKS["to_come"]}
 BAND_COLOURS = {"always": "#123f60", "depends": "#4a90bf", "never": theme.STATUS["to_come"]}
@@ -40,7 +45,9 @@ def impact_effort(
         }
     )
     placed, apart = rows[rows["effort"].notna()], rows[rows["effort"].isna()]
-    x = alt.X("effort:Q", title=word("ranking.effort_axis", lang), scale=alt.Scale(zero=True), axis=FIVE)
+    widest = float(placed["effort"].max()) * 1.08 if (placed["effort"] > 0).any() else 1.0
+    across = alt.Scale(domain=[0, widest], nice=False)
+    x = alt.X("effort:Q", title=word("ranking.effort_axis", lang), scale=across, axis=FIVE)
     y = alt.Y("score:Q", title=word("ranking.score_axis", lang), scale=alt.Scale(domain=[0, 100]), axis=FIVE)
     tooltip = [
         alt.Tooltip("action_id:N", title=word("column.action_id", lang)),
@@ -48,7 +55,7 @@ def impact_effort(
         alt.Tooltip("score:Q", title=word("column.score", lang), format=".1f"),
         alt.Tooltip("effort:Q", title=word("ranking.effort_axis", lang)),
     ]
-    here = alt.Chart(_labelled(placed))
+    here = alt.Chart(_labelled(placed, "effort", "score", widest))
     layers = [
         here.mark_point(filled=True, opacity=0.9, size=90, color=theme.ACCENT).encode(x=x, y=y, tooltip=tooltip),
         here.mark_text(fontSize=12).encode(x="label_x:Q", y="label_y:Q", text="action_id:N"),
@@ -82,13 +89,13 @@ def bands(
     known = known.assign(id=known.index.astype(str)).sort_values(["share_in", "id"], ascending=[False, True])
     rows = pd.DataFrame(
         {
-            "action": [theme.wrapped(f"{a}  {titles.get(a, a)}") for a in known.index],
+            "action": [theme.folded(f"{a}  {titles.get(a, a)}") for a in known.index],
             "share": known["share_in"].to_numpy(),
             "told": [_share(share, lang) for share in known["share_in"]],
             "band": [word(f"band.{band}", lang) for band in known["band"]],
         }
     )
-    y = alt.Y("action:N", sort=list(rows["action"]), title=None, axis=alt.Axis(labelExpr=theme.LINES))
+    y = alt.Y("action:N", sort=list(rows["action"]), title=None, axis=theme.label_axis())
     x = alt.X(
         "share:Q",
         title=word("column.share_in", lang),
@@ -112,7 +119,7 @@ def bands(
     ]
     counts = {band: int((known["band"] == band).sum()) for band in BAND_MARKS}
     chart = _finished(alt.layer(*layers), "bands", finding, measured, lang, {"n": len(rows), **counts})
-    return chart.properties(height=alt.Step(ROW))
+    return chart.properties(height=theme.step(rows["action"], ROW))
 
 
 @theme.ours
@@ -136,7 +143,7 @@ def table_against_table(
     shown = positions[positions["gap"] > 0].head(top)
     tables = [str(name) for name in shown.columns.drop("gap")]
     labels = [
-        theme.wrapped(f"{action}  {titles.get(action, action)}", 40) + f"\n{criteria_titles.get(criterion, criterion)}"
+        theme.folded(f"{action}  {titles.get(action, action)}", 40) + f"\n{criteria_titles.get(criterion, criterion)}"
         for action, criterion in shown.index
     ]
     values = shown.drop(columns="gap").mul(100).set_axis(tables, axis=1).reset_index(drop=True)
@@ -144,7 +151,7 @@ def table_against_table(
     dots = values.melt("cell", var_name="table", value_name="value").dropna()
     ends = pd.DataFrame({"cell": labels, "low": values[tables].min(axis=1), "high": values[tables].max(axis=1)})
     ends["gap"] = [word("ranking.points_apart", lang, n=round(gap)) for gap in shown["gap"] * 100]
-    y = alt.Y("cell:N", sort=labels, title=None, axis=alt.Axis(labelExpr=theme.LINES))
+    y = alt.Y("cell:N", sort=labels, title=None, axis=theme.label_axis())
     x = {"title": word("ranking.value_axis", lang), "scale": alt.Scale(domain=[0, 100]), "axis": FIVE}
     shades = [theme.axis_colours(tables)[name] for name in tables]
     shapes = [TABLE_SHAPES[i % len(TABLE_SHAPES)] for i in range(len(tables))]
@@ -173,7 +180,9 @@ def table_against_table(
         named = str(criteria_titles.get(criterion, criterion))
         widest = {"action": str(action), "criterion": named, "n": round(shown["gap"].iloc[0] * 100)}
     facts = {**widest, "rows": len(shown), "tables": len(tables)}
-    return _finished(alt.layer(*layers), "tables", finding, measured, lang, facts).properties(height=alt.Step(54))
+    return _finished(alt.layer(*layers), "tables", finding, measured, lang, facts).properties(
+        height=theme.step(labels, 54)
+    )
 
 
 @theme.ours
@@ -249,13 +258,15 @@ def two_missions(
         alt.Tooltip("x:Q", title=str(one), format=".1f"),
         alt.Tooltip("y:Q", title=str(other), format=".1f"),
     ]
+    rows = _labelled(rows.sort_values("on_front", ascending=False, kind="stable"), "x", "y", 100)
     on, off = alt.Chart(rows[rows["on_front"]]), alt.Chart(rows[~rows["on_front"]])
+    label = {"x": "label_x:Q", "y": "label_y:Q", "text": "action_id:N"}
     layers = [
         on.mark_line(color=theme.RULE, strokeWidth=3, interpolate="step-after").encode(x=x, y=y, order="x:Q"),
         off.mark_point(filled=False, size=80, color=theme.MUTED).encode(x=x, y=y, tooltip=tooltip),
-        off.mark_text(align="left", dx=8, fontSize=11, color=theme.MUTED).encode(x=x, y=y, text="action_id:N"),
+        off.mark_text(fontSize=11, color=theme.MUTED).encode(**label),
         on.mark_point(filled=True, opacity=1, size=140, color=theme.ACCENT).encode(x=x, y=y, tooltip=tooltip),
-        on.mark_text(align="left", dx=10, fontWeight=600).encode(x=x, y=y, text="action_id:N"),
+        on.mark_text(fontSize=12, fontWeight=600).encode(**label),
     ]
     facts = {"n": len(rows), "front": listing(list(rows.loc[rows["on_front"], "action_id"]), lang)}
     return _finished(alt.layer(*layers), "missions", finding, measured, lang, facts).properties(height=SIDE)
@@ -268,20 +279,23 @@ def _share(share: float, lang: str) -> str:
     return percent(share, lang)
 
 
-def _labelled(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with where the label of each point goes (label_x, label_y): the first side that nothing stands on."""
-    wide, high = rows["effort"].max() / theme.WIDTH or 1.0, 100 / SIDE  # units in a pixel
-    points = [(effort / wide, score / high) for effort, score in zip(rows["effort"], rows["score"], strict=True)]
-    taken = [(x, y, 6, 6) for x, y in points]
+def _labelled(rows: pd.DataFrame, across: str, up: str, widest: float) -> pd.DataFrame:
+    """The rows with where the label of each point goes (label_x, label_y): the side on which least stands, in order.
+
+    `across` and `up` are the columns that place the points, on scales from 0 to `widest` and from 0 to 100.
+    """
+    wide, high = widest / theme.WIDTH, 100 / SIDE  # units in a pixel
+    points = [(x / wide, y / high) for x, y in zip(rows[across], rows[up], strict=True)]
+    taken = [(x, y, 6.0) for x, y in points]
     places = []
-    for x, y in points:
-        free = (
-            (x + dx, y + dy)
-            for dx, dy in LABEL_SIDES
-            if all(abs(x + dx - at) > 17 + w or abs(y + dy - up) > 6 + h for at, up, w, h in taken)
-        )
-        place = next(free, (x + LABEL_SIDES[0][0], y))
-        taken.append((*place, 17, 6))
+    for (x, y), name in zip(points, rows["action_id"], strict=True):
+        half = LETTER * len(name) + 2
+        sides = [(x + side * half + dx, y + dy) for side, dx, dy in LABEL_SIDES]
+        under = [
+            sum(max(0, half + w - abs(at - a)) * max(0, 12 - abs(to - b)) for a, b, w in taken) for at, to in sides
+        ]
+        place = sides[under.index(min(under))]
+        taken.append((*place, half))
         places.append((place[0] * wide, place[1] * high))
     return rows.assign(label_x=[x for x, _ in places], label_y=[y for _, y in places])
 

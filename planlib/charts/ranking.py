@@ -17,6 +17,7 @@ TOP = 30  # actions shown while weights move; the browser ranks all of them
 WIDTH = 980  # pixels of a live chart shown by itself in a notebook
 NARROW = 560  # under this width, titles stand over their bars
 LEFT = 340  # where bars start on a wide screen
+CUT = " …"  # ends what is too long for its row
 SURE = 80  # pixels that the words of the bands take at the right edge
 
 # Dark and middle tones take turns, so that neighbours in a bar stay apart without hue; each reaches 3:1 on white.
@@ -79,7 +80,7 @@ def live_ranking(
     holes = bool(values.isna().to_numpy().any())
     layers = [
         _bars(len(named), holes),
-        _titles(),
+        _titles(any(row["cut"] for row in rows)),
         _scores(lang, holes, ranks is not None),
         *(_sure(lang) if bands is not None else []),
         *([_legend(named)] if legend else []),
@@ -109,6 +110,8 @@ def live_ranking(
     ]
     facts = {"n": len(rows), "criteria": len(named), "top": shown}
     measured = word("ranking.live_measure", lang, **facts)
+    if bands is not None:
+        measured += word("ranking.live_sure", lang)
     return (
         chart.add_params(*live.sliders(values, weights, named))
         .properties(
@@ -131,8 +134,10 @@ def _rows(
         title = str(titles.get(action, action))
         row = {"id": str(action), "title": title, "lines": theme.wrapped(title, 40), "over": theme.wrapped(title, 46)}
         row["long"] = len(row["lines"]) > 81  # two lines of 40: beyond, three smaller ones, and nothing is cut
+        row["cut"] = False
         if row["long"]:
-            row["lines"] = _three(title)
+            row["lines"], row["over"] = _three(title), _at_most(title, 60, 2)
+            row["cut"] = row["lines"].endswith(CUT) or row["over"].endswith(CUT)
         # Several lines hang from the first: half of them goes up.
         row["lift"] = (-7 if row["long"] else -8.5) * row["lines"].count("\n")
         row |= {f"v{i}": None if pd.isna(value) else float(value) for i, value in enumerate(values.loc[action])}
@@ -147,11 +152,15 @@ def _rows(
 
 
 def _three(title: str) -> str:
-    """A title on three lines, as wide as they must be."""
+    """A title on three lines, as wide as they must be and can be: its rest is in the tip and in the table."""
     width = 44
-    while len(lines := textwrap.wrap(title, width)) > 3:
+    while len(textwrap.wrap(title, width)) > 3 and width < 50:
         width += 1
-    return "\n".join(lines)
+    return _at_most(title, width, 3)
+
+
+def _at_most(title: str, width: int, lines: int) -> str:
+    return "\n".join(textwrap.wrap(title, width, max_lines=lines, placeholder=CUT))
 
 
 def _at(x: str) -> dict:
@@ -185,8 +194,8 @@ def _bars(n: int, holes: bool) -> alt.LayerChart:
     return alt.layer(*bars, text).transform_aggregate(rows="values(part_0)", **judged).transform_calculate(**paths)
 
 
-def _titles() -> alt.Chart:
-    """Titles on two lines at most, left of their bar or over it."""
+def _titles(cut: bool) -> alt.Chart:
+    """Titles on two lines, or three, left of their bar or over it; where one is cut, a tip holds it whole."""
     text = alt.Chart().mark_text(
         aria=False,
         align="left",
@@ -195,7 +204,8 @@ def _titles() -> alt.Chart:
         fontSize=alt.expr("datum.long ? (narrow ? 10 : 12) : size"),
         dy=alt.expr("narrow ? -13 : datum.lift"),
     )
-    return text.encode(**_at("38"), text=alt.value(alt.expr("narrow ? datum.over : datum.lines")))
+    told = {"tooltip": alt.value(alt.expr("datum.cut ? datum.title : null"))} if cut else {}
+    return text.encode(**_at("38"), text=alt.value(alt.expr("narrow ? datum.over : datum.lines")), **told)
 
 
 def _scores(lang: str, holes: bool, moved: bool) -> alt.Chart:
@@ -308,9 +318,7 @@ def ranking(
     named = [str(criteria_titles.get(c, c)) for c in parts]
     rows = pd.DataFrame(
         {
-            "action": [
-                f"{row.rank}  " + theme.wrapped(str(titles.get(row.Index, row.Index))) for row in ranked.itertuples()
-            ],
+            "action": [theme.folded(f"{row.rank}  {titles.get(row.Index, row.Index)}") for row in ranked.itertuples()],
             "action_id": [str(action) for action in ranked.index],
             "score": ranked["score"].to_numpy() * 100,
             "told": [_told(row, lang) for row in ranked.itertuples()],
@@ -321,7 +329,7 @@ def ranking(
     adds = contributions.reindex(ranked.index).mul(100).set_axis(named, axis=1).reset_index(drop=True)
     split = adds.assign(action=rows["action"]).melt("action", var_name="criterion", value_name="adds").dropna()
     split["place"] = split["criterion"].map({title: i for i, title in enumerate(named)})
-    y = alt.Y("action:N", sort=list(rows["action"]), title=None, axis=alt.Axis(labelExpr=theme.LINES))
+    y = alt.Y("action:N", sort=list(rows["action"]), title=None, axis=theme.label_axis())
     x = {"title": word("ranking.score_axis", lang), "scale": alt.Scale(domain=[0, 100]), "axis": alt.Axis(tickCount=5)}
     bars = (
         alt.Chart(alt.Data(values=split.to_dict("records")))  # a frame of over 5,000 rows is refused
@@ -352,7 +360,7 @@ def ranking(
     first = str(titles.get(ranked.index[0], ranked.index[0])) if len(rows) else "—"
     facts = {"n": len(rows), "criteria": len(named), "first": first}
     return alt.layer(*layers).properties(
-        height=alt.Step(36),
+        height=theme.step(rows["action"], 36),
         title=theme.titled(
             finding or word("ranking.first_is", lang, **facts), measured or word("ranking.measure", lang, **facts)
         ),

@@ -17,6 +17,7 @@ ACCENT = "#1f5f8b"
 FONT = 'Inter, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 WIDTH = 680
 LABEL = 480  # pixels of the longest label: a title of 120 characters on two lines
+HELD = 64  # characters that they hold
 
 # In the order in which a chart stacks them: neighbours differ by 12 in L* or more, each reaches 3:1 on white, and
 # every two stay apart in the common colour blindnesses (tests/test_charts.py computes it).
@@ -219,7 +220,25 @@ def wrapped(title: str, width: int = 34) -> str:
     return "\n".join(lines) or title
 
 
-LINES = "split(datum.label, '\\n')"  # labelExpr of an axis whose labels came from `wrapped`
+def folded(title: str, width: int = 34) -> str:
+    """A label as `wrapped` makes it; past what LABEL holds on two lines, as many lines as the title needs."""
+    if all(len(line) <= HELD for line in wrapped(title, width).split("\n")):
+        return wrapped(title, width)
+    return "\n".join(textwrap.wrap(title, HELD))
+
+
+def step(labels: Sequence[str], least: int) -> alt.Step:
+    """Height of a row that holds its tallest label."""
+    return alt.Step(max([least, *(17 * (label.count("\n") + 1) + 2 for label in labels)]))
+
+
+LINES = "split(datum.label, '\\n')"  # labelExpr of an axis whose labels came from `wrapped` or `folded`
+
+
+def label_axis() -> alt.Axis:
+    """The axis of rows whose labels came from `folded`: those of several lines stand around the middle of their row."""
+    several = {"test": "indexof(datum.label, '\\n') >= 0", "value": "bottom"}
+    return alt.Axis(labelExpr=LINES, labelBaseline={"condition": several, "value": "middle"})
 
 
 def axis_colours(axes: Sequence[str]) -> dict[str, str]:

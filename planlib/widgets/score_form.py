@@ -9,6 +9,7 @@ import pandas as pd
 
 from planlib import decide
 from planlib.facts import Facts, titles
+from planlib.plan.rows import natural
 from planlib.schema import PlanError
 from planlib.widgets.score_table import ScoreTable
 from planlib.widgets.signed import SignedForm
@@ -35,8 +36,8 @@ class ScoreForm(SignedForm):
     def _draw(self, _change=None) -> None:
         facts = self._facts
         judged = decide.judgements(facts)
-        ids = sorted(judged["action_id"].unique())
         numbers = facts.actions["number"].fillna(facts.actions.index.to_series())
+        ids = sorted(judged["action_id"].unique(), key=lambda action: (natural(numbers.get(action)), action))
         named = (numbers + " " + titles(facts.actions, self._lang)).reindex(ids)
         self.table = ScoreTable(
             judged.set_index(["judge_id", "action_id", "criterion_id"]),
