@@ -40,8 +40,9 @@ ERRORS = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='app
 class Running:
     """A lab that runs: its address, and the browser's pages on it."""
 
-    def __init__(self, workspace: Path):
-        command = [sys.executable, "-c", "from planlib.cli import main; main()", "lab", CLIENT]
+    def __init__(self, workspace: Path, client: str = CLIENT, lang: str = "fr"):
+        command = [sys.executable, "-c", "from planlib.cli import main; main()", "lab", client, "--lang", lang]
+        self.menu, self.idle = (RUN, IDLE) if lang == "fr" else ("Run", "Idle")
         options = ["--no-browser", "--port", "0", "--json", "--today", DAY, "--workspace", str(workspace)]
         # Neither the settings of the person nor a lab of theirs that may be open on the same client.
         own = {"HOME": str(workspace.parent), "JUPYTER_RUNTIME_DIR": str(workspace.parent / "runtime")}
@@ -98,8 +99,8 @@ def run_all(context, lab: Running, name: str, sign: str = ".planlib-checked"):
     page.on("pageerror", lambda error: page.said.append(str(error)))
     page.goto(f"{lab.base}/lab/tree/notebooks/{name}.ipynb?token={lab.token}&reset")
     # Not the notebook's own sign: it says "idle" before there is a kernel.
-    page.locator("#jp-main-statusbar").get_by_text(f"(ipykernel) | {IDLE}").wait_for(timeout=60_000)
-    page.get_by_role("menuitem", name=RUN, exact=True).click()
+    page.locator("#jp-main-statusbar").get_by_text(f"(ipykernel) | {lab.idle}").wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name=lab.menu, exact=True).click()
     page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
     page.wait_for_selector(f"{sign}, {ERRORS}", timeout=60_000)
     return page
