@@ -193,6 +193,7 @@ def test_a_title_too_long_for_the_live_rows_is_cut_before_the_bars_and_whole_in_
     assert row["title"] == LONG and row["cut"]
     assert row["lines"].endswith("…") and row["lines"].count("\n") == 2
     assert max(map(len, row["lines"].split("\n"))) <= 50 and max(map(len, row["over"].split("\n"))) <= 60
+    assert row["rise"] < next(one["rise"] for one in chart.data["values"] if one["id"] == "B"), "one line stands lower"
     assert "datum.cut ? datum.title" in json.dumps(chart.to_dict())
     plain = ranking.live_ranking(values, pd.Series({"ease": 75, "effect": 25}), TITLES, "fr", CRITERIA)
     assert "tooltip" not in json.dumps(plain.to_dict()), "no tip where each title is whole"

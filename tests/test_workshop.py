@@ -50,7 +50,7 @@ def test_before_anybody_judged_each_piece_says_what_to_do(here):
 def test_what_one_piece_stores_the_others_show(here):
     judge(here.book)
     room = workshop.Room(here)
-    origin, _, panel, *_ = room.weighing().children
+    origin, panel, *_ = room.weighing().children
     assert "aucun poids donné" in origin.value
     put(here.book, "weight", *({"judge_id": ROOM, "criterion_id": c, "points": len(c)} for c in CRITERIA))
     room.again()
@@ -150,11 +150,11 @@ def test_an_order_of_the_criteria_is_one_fold_away_and_its_weights_start_the_sli
     assert room._panel.children[0].weights.to_dict() == pytest.approx({first: 25, second: 75}), "1/2 of 1/2; the rest"
 
 
-def test_blanks_and_criteria_that_part_nobody_are_named_over_the_sliders(here):
+def test_blanks_and_criteria_that_part_nobody_are_named_under_the_sliders(here):
     judge(here.book)
     put(here.book, "judgement", {"judge_id": "T1", "action_id": "B", "criterion_id": "ease", "performance": None})
     room = workshop.Room(here)
-    _, unheard, *_ = room.weighing().children
+    _, _, _, unheard, _ = room.weighing().children
     assert "« ease » de «\u00a0Action &lt;B&gt;\u00a0», par" in unheard.value.replace("«\u00a0ease\u00a0»", "« ease »")
     put(here.book, "judgement", {"judge_id": "T1", "action_id": "B", "criterion_id": "ease", "performance": 9.0})
     room.again()

@@ -140,6 +140,7 @@ def _rows(
             row["cut"] = row["lines"].endswith(CUT) or row["over"].endswith(CUT)
         # Several lines hang from the first: half of them goes up.
         row["lift"] = (-7 if row["long"] else -8.5) * row["lines"].count("\n")
+        row["rise"] = -15 if "\n" in row["over"] else -5  # over its own bar, and nearer to it than to the one before
         row |= {f"v{i}": None if pd.isna(value) else float(value) for i, value in enumerate(values.loc[action])}
         row["full"] = bool(values.loc[action].notna().all())
         row["sure"] = ""
@@ -202,7 +203,7 @@ def _titles(cut: bool) -> alt.Chart:
         lineBreak="\n",
         lineHeight=alt.expr("datum.long && !narrow ? 14 : leading"),
         fontSize=alt.expr("datum.long ? (narrow ? 10 : 12) : size"),
-        dy=alt.expr("narrow ? -13 : datum.lift"),
+        dy=alt.expr("narrow ? datum.rise : datum.lift"),
     )
     told = {"tooltip": alt.value(alt.expr("datum.cut ? datum.title : null"))} if cut else {}
     return text.encode(**_at("38"), text=alt.value(alt.expr("narrow ? datum.over : datum.lines")), **told)

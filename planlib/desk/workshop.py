@@ -61,7 +61,7 @@ class Room:
         keep = KeepWeights(
             self.facts, self._lang, lambda: panel.children[0], lambda start: self._begin(start, panel), self._stored
         )
-        return VBox([origin, self._kept(Live(self._unheard)), panel, keep, self.other_ways()])
+        return VBox([origin, panel, keep, self._kept(Live(self._unheard)), self.other_ways()])
 
     def ranking(self) -> LiveRanking:
         """The live ranking over the judgements as they now stand."""
