@@ -161,6 +161,29 @@ def test_blanks_and_criteria_that_part_nobody_are_named_under_the_sliders(here):
     assert unheard.value == "", "all counts: nothing to say"
 
 
+def test_how_firm_the_order_is_is_said_with_the_points_a_hand_finds(here):
+    """A leads C while e + 8 > 0.6 (e + 40), so over 40 points of effect; and while 60 + 0.2 s > 0.6 (60 + s)."""
+    judge(here.book)
+    rows = [{"judge_id": "T2", "action_id": a, "criterion_id": c, "performance": x, "table": "T2"}
+            for a, pair in VALUES.items() for c, x in zip(CRITERIA, pair, strict=True)]  # fmt: skip
+    put(here.book, "judgement", *rows)
+    points = {"effect": 60, "ease": 40}
+    put(here.book, "weight", *({"judge_id": ROOM, "criterion_id": c, "points": p} for c, p in points.items()))
+    put(here.book, "schedule", {"action_id": "A", "chosen": True})
+    agreed, holds = [said.text("en") for said in decide.firmness(here.facts.at(here.today))]
+    assert agreed.startswith("Agreement on the order, between those who judged: 1 (")
+    assert holds.startswith("The first action stays the same as long as, the other weights kept: ")
+    assert "'effect' stays at 40 points or more (now 60)" in holds
+    assert "'ease' stays at 60 points or less (now 40)" in holds
+    assert "«\u00a0effect\u00a0» reste à 40 points ou plus" in workshop.Room(here).charts().children[3].value
+
+
+def test_nothing_is_said_of_an_order_that_is_none(here):
+    assert decide.firmness(here.facts) == []
+    judge(here.book)
+    assert decide.firmness(here.facts.at(here.today)) == [], "one table, no cut"
+
+
 def test_a_title_inside_a_sentence_is_told_apart_from_it(here):
     judge(here.book)
     put(here.book, "judgement", {"judge_id": "T2", "action_id": "A", "criterion_id": "ease", "performance": 9.0})

@@ -1,5 +1,6 @@
 """The rooms in their usual order: a workbook's judgements and weights -> ranking -> plan that fits."""
 
+from planlib.decide.firm import firmness
 from planlib.decide.methods import method_finding, methods
 from planlib.decide.planned import Plan, impossible, plan
 from planlib.decide.ranked import (
@@ -25,6 +26,7 @@ __all__ = [
     "bands",
     "costs_of",
     "discussions",
+    "firmness",
     "impossible",
     "judgements",
     "method_finding",

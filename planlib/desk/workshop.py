@@ -144,7 +144,7 @@ class Room:
         choice.observe(lambda _change: shown.again(), "value")
         self._pieces.append(SimpleNamespace(again=again))
         again()
-        box = VBox([HTML(STYLE), choice, shown])
+        box = VBox([HTML(STYLE), choice, shown, self._kept(Live(self._firm))])
         box.add_class("planlib-panel")
         return box
 
@@ -208,6 +208,12 @@ class Room:
 
     def _say(self, name: str, **said) -> str:
         return word(f"notebooks.{name}", self._lang, **said)
+
+    def _firm(self) -> Html:
+        """Whether those who judged agree, and how far each weight can move."""
+        named = decide.names(self.facts, self._lang)
+        said = [escape(one.text(self._lang, named), quote=False) for one in decide.firmness(self.facts)]
+        return Html("".join(f"<p>{text}</p>" for text in said))
 
     def _unheard(self) -> Html:
         """What does not count in the ranking: blanks, lost judgements, criteria that part nobody."""
