@@ -178,6 +178,16 @@ def test_how_firm_the_order_is_is_said_with_the_points_a_hand_finds(here):
     assert "«\u00a0effect\u00a0» reste à 40 points ou plus" in workshop.Room(here).charts().children[3].value
 
 
+def test_a_limit_no_slider_reaches_is_not_told(here):
+    """A leads C while e + 8 > 24, over 16 points of effect; C would pass at 150 of ease: 60 + 0.2 s = 0.6 s."""
+    judge(here.book, {"A": (10, 2), "B": (0, 0), "C": (0, 6)})
+    points = {"effect": 60, "ease": 40}
+    put(here.book, "weight", *({"judge_id": ROOM, "criterion_id": c, "points": p} for c, p in points.items()))
+    put(here.book, "schedule", {"action_id": "A", "chosen": True})
+    (holds,) = [said.text("en") for said in decide.firmness(here.facts.at(here.today))]
+    assert holds.endswith("the other weights kept: 'effect' stays at 16 points or more (now 60).")
+
+
 def test_nothing_is_said_of_an_order_that_is_none(here):
     assert decide.firmness(here.facts) == []
     judge(here.book)

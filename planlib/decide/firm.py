@@ -13,6 +13,8 @@ from planlib.decide.weighing import weights
 from planlib.facts import Facts
 from planlib.said import Said
 
+MOST = 100  # points that a slider gives at most: a limit beyond is none
+
 
 def firmness(facts: Facts) -> list[Said]:
     """Kendall's W in words; then, where a number of actions is funded, the points between which each weight keeps
@@ -36,9 +38,9 @@ def _spans(table: pd.DataFrame) -> list[Said]:
     for criterion, row in table.iterrows():
         low, high = math.ceil(round(row["low"] * 10, 6)) / 10, row["high"]
         facts = {"criterion": str(criterion), "low": low, "now": round(row["points_now"], 1)}
-        if math.isfinite(high):
+        if ends := high <= MOST:
             facts["high"] = math.floor(round(high * 10, 6)) / 10
-        key = "between" if low > 0 and math.isfinite(high) else "above" if low > 0 else "below"
-        if low > 0 or math.isfinite(high):
+        if low > 0 or ends:
+            key = "between" if low > 0 and ends else "above" if low > 0 else "below"
             said.append(Said(f"decide.span_{key}", facts))
     return said

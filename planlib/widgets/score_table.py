@@ -106,11 +106,11 @@ CSS = """
 .planlib-scores th { text-align: left; font-weight: 500; padding: 4px 14px 4px 0; max-width: 22em; }
 .planlib-scores thead th { position: sticky; top: 0; background: #fff; border-bottom: 2px solid #1b2430; max-width: 8em;
   vertical-align: bottom; }
-.planlib-scores tbody th { vertical-align: middle; border-bottom: 1px solid #d8dee6; min-width: 15em;
+.planlib-scores tbody th { vertical-align: middle; border-bottom: 1px solid #d8dee6; min-width: 12em;
   line-height: 1.25; }
-.planlib-scores thead th:not(:first-child) { font-size: 15px; line-height: 1.2; }
+.planlib-scores thead th:not(:first-child) { font-size: 14px; line-height: 1.2; padding-right: 6px; }
 .planlib-scores small { display: block; color: #5b6675; font-weight: 400; }
-.planlib-scores input { font: inherit; width: 4em; height: 44px; text-align: right; padding: 0 10px; color: inherit;
+.planlib-scores input { font: inherit; width: 3.4em; height: 44px; text-align: right; padding: 0 10px; color: inherit;
   background: #fff; border: 1px solid #8991a2; border-radius: 3px; font-variant-numeric: tabular-nums; }
 .planlib-scores input:focus { outline: 3px solid #1f5f8b; outline-offset: 1px; }
 .planlib-scores input[aria-invalid=true] { border: 2px solid #bd331d; }
