@@ -13,6 +13,7 @@ from planlib import facts, scenario, store
 from planlib.charts import plan as charts
 from planlib.plan.adopted import adopted
 from planlib.schedule.use import of_stored
+from planlib.widgets.plan_panel import ROW as PANEL_ROW
 
 
 @pytest.fixture
@@ -67,6 +68,20 @@ def test_the_calendar_has_a_bar_an_action_its_owner_and_a_diamond_on_first_steps
         "1.1.1 Étude" if lang == "fr" else "1.1.1 Study"
     ]
     assert spec["description"].count(". ") == 1 and "rule" not in kinds(spec)
+
+
+def test_a_tight_calendar_keeps_long_titles_whole_with_its_legend_on_top(known, lang):  # noqa: F811
+    title_ = "Organiser une journée portes ouvertes des locaux à louer avec les courtiers et les voisins du quartier"
+    actions = known.actions.copy()
+    actions.loc["B", ["title_fr", "title_en"]] = title_
+    document = adopted(known.replacing(actions=actions), 2026)
+    spec = charts.gantt(document, lang, row=PANEL_ROW, width=490, legend="top").to_dict()
+    label = next(row["label"] for row in rows(spec, "to") if row["label"].startswith("1.1.2"))
+    assert label.split() == ["1.1.2", *title_.split()] and label.count("\n") == 1
+    bars = next(layer for layer in layers(spec) if "color" in layer["encoding"])
+    assert bars["encoding"]["color"]["legend"]["orient"] == "top"
+    assert 2 * bars["encoding"]["y"]["axis"]["labelLineHeight"] <= PANEL_ROW  # two lines keep off the next row's
+    assert bars["encoding"]["y"]["axis"]["labelFontSize"] <= bars["encoding"]["y"]["axis"]["labelLineHeight"]
 
 
 def test_todays_line_is_drawn_only_in_the_year(found):

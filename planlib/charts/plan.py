@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from datetime import date
 
 import altair as alt
@@ -23,19 +22,23 @@ MONTHS = "date(datum.value) <= 7 ? timeFormat(datum.value, '%b') : ''"  # a line
 
 @theme.ours
 def gantt(
-    found: Adopted, lang: str, today: date | None = None, *, row: int = ROW, width: int = theme.WIDTH - 200
+    found: Adopted,
+    lang: str,
+    today: date | None = None,
+    *,
+    row: int = ROW,
+    width: int = theme.WIDTH - 200,
+    legend: str = "bottom",
 ) -> alt.LayerChart:
     """The year's calendar: a bar an action, coloured by axis; dates published before as ghosts; first steps as
-    diamonds; the owner at the right end; a line at `today`. What starts after the year is counted, not drawn. A `row`
-    lower than two lines holds one, cut short."""
+    diamonds; the owner at the right end; a line at `today`. What starts after the year is counted, not drawn. Titles
+    are whole, on two lines: a lower `row` sets them tighter. The `legend` of the axes is at the "bottom" or "top"."""
     start, end = pd.Timestamp(found.start), pd.Timestamp(found.end)
     rows = found.rows[found.rows["in_year"]].reset_index()
     rows["axis_id"] = rows["axis_id"].fillna("")
     place = {axis: i for i, axis in enumerate(found.axes.index)}
     rows = rows.assign(place=rows["axis_id"].map(place)).sort_values(["place", "start", "action_id"])
     rows["label"] = [_label(one, lang) for one in rows.itertuples()]
-    if row < ROW:
-        rows["label"] = [textwrap.shorten(label.replace("\n", " "), 58, placeholder=" …") for label in rows["label"]]
     rows["from"], rows["to"] = rows["start"].clip(lower=start), rows["finish"].clip(upper=end)
     rows["owner"] = rows[f"owner_{lang}"].fillna(word("gantt.nobody", lang))
     names = {row.Index: _axis(row, lang) for row in found.axes.itertuples()}
@@ -44,11 +47,17 @@ def gantt(
     used = [name for name in names.values() if (rows["axis"] == name).any()]
     rows["start_told"] = [day(value.date(), lang) for value in rows["start"]]
     rows["finish_told"] = [day(value.date(), lang) for value in rows["finish"]]
+    line = min(16, row // 2)  # pixels: two lines stand beside their own bar
     y = alt.Y(
         "label:N",
         sort=list(rows["label"]),
         title=None,
-        axis=alt.Axis(labelExpr=theme.LINES, labelFontSize=12),
+        axis=alt.Axis(
+            labelExpr=theme.LINES,
+            labelFontSize=12,
+            labelLineHeight=line,
+            labelOffset={"condition": {"test": "indexof(datum.value, '\\n') >= 0", "value": -line / 2}, "value": 0},
+        ),
     )
     scale = alt.Scale(domain=[_date(start), _date(end)], clamp=True)
     axis = alt.Axis(tickCount="week", labelExpr=MONTHS, grid=True, orient="top", gridOpacity=0.6)
@@ -63,7 +72,7 @@ def gantt(
             color=alt.Color(
                 "axis:N",
                 scale=alt.Scale(domain=used, range=[shades[name] for name in used]),
-                legend=alt.Legend(symbolType="square", columns=2, orient="bottom", offset=26),
+                legend=alt.Legend(symbolType="square", columns=2, orient=legend, offset=10 if legend == "top" else 26),
             ),
             tooltip=[
                 alt.Tooltip("label:N", title=word("column.title", lang)),

@@ -19,8 +19,8 @@ from planlib.schema import PlanError
 from planlib.widgets.signed import STYLE
 from planlib.words import series, word
 
-ROW, WIDTH = 19, 490
-HEIGHT = "288px"  # of the calendar: what is longer scrolls inside, so that load and money stay in sight
+ROW, WIDTH = 29, 490
+HEIGHT = "336px"  # of the calendar: what is longer scrolls inside, so that load and money stay in sight
 
 
 class PlanPanel(ipw.VBox):
@@ -135,7 +135,7 @@ class PlanPanel(ipw.VBox):
 
     def _draw(self, found: Adopted) -> None:
         lang, today = self._lang, self._levers.today
-        self.calendar.children = [alt.JupyterChart(gantt(found, lang, today, row=ROW, width=WIDTH))]
+        self.calendar.children = [alt.JupyterChart(gantt(found, lang, today, row=ROW, width=WIDTH, legend="top"))]
         below = [charts.load_map(found, lang)] if len(found.days) else []
         below += [charts.money_bars(found, lang)] if len(found.money) else []
         self.below.children = [alt.JupyterChart(chart) for chart in below]
