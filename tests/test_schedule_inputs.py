@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from planlib import clients, facts, store
-from planlib.schedule import stored
+from planlib.schedule import solve, stored
 from planlib.schedule.inputs import inputs
 from planlib.schedule.reasons import Money, Reason
 from planlib.schema import PlanError
@@ -157,3 +157,21 @@ def test_a_reason_kept_in_the_workbook_reads_back_in_both_languages():
         back = stored.unpack(stored.pack(reason))
         assert back.text("fr") == reason.text("fr")
         assert back.text("en") == reason.text("en")
+
+
+def test_a_workbooks_sources_pay_by_status_and_each_one_not_counted_is_told(book):
+    put(book, "source", {"source_id": "F", "title": "Fonds", "status": "confirmed"},
+        {"source_id": "G", "title": "Don", "status": "requested"},
+        {"source_id": "H", "title": "Mécène", "status": "to_find"})  # fmt: skip
+    put(book, "budget", *({"source_id": s, "fiscal_year": 2026, "amount": 1000.0} for s in "FGH"))
+    put(book, "action", *({"action_id": a, "title": a, "duration_weeks": 2.0} for a in "ABC"))
+    put(book, "cost", *(
+        {"action_id": a, "source_id": s, "fiscal_year": 2026, "amount_low": 500.0, "amount_high": 500.0}
+        for a, s in zip("ABC", "FGH", strict=True)
+    ))  # fmt: skip
+    found = solve(read(book).problem, repeatable=True)
+    assert found.actions["chosen"].to_dict() == {"A": True, "B": False, "C": False}
+    told = [str(note) for note in found.assumed]
+    for source in "GH":
+        assert f"$1,000 of {source} for 2026 is not confirmed: the plan does not count on it." in told
+    assert not any("of F for 2026 is not confirmed" in note for note in told)

@@ -45,7 +45,9 @@ def load_map(found: Adopted, lang: str, width: int = 420) -> alt.LayerChart:
     table["dark"] = table["share"] > 0.75
     base = alt.Chart(table[["role", "month", "share", "told", "of", "dark"]]).encode(
         x=alt.X("month:O", timeUnit="yearmonth", title=None, axis=alt.Axis(format="%b", labelAngle=0, grid=False)),
-        y=alt.Y("role:N", title=None, axis=alt.Axis(labelExpr=theme.LINES, labelFontSize=12)),
+        y=alt.Y(
+            "role:N", title=None, axis=alt.Axis(labelExpr=theme.LINES, labelOffset=theme.beside(), labelFontSize=12)
+        ),
         tooltip=[
             alt.Tooltip("role:N", title=word("column.role", lang)),
             alt.Tooltip("of:N", title=word("gantt.days", lang)),
@@ -77,7 +79,9 @@ def money_bars(found: Adopted, lang: str, width: int = 190) -> alt.LayerChart:
     table["end"] = table[["used", "available"]].max(axis=1)
     most = float(table["end"].max() or 1.0)
     base = alt.Chart(table[["source", "within", "over", "used", "available", "told", "end"]])
-    y = alt.Y("source:N", title=None, axis=alt.Axis(labelExpr=theme.LINES, labelFontSize=12))
+    y = alt.Y(
+        "source:N", title=None, axis=alt.Axis(labelExpr=theme.LINES, labelOffset=theme.beside(), labelFontSize=12)
+    )
     x = alt.X(
         "within:Q",
         title=None,
@@ -112,7 +116,12 @@ def side_by_side(found: SideBySide, lang: str, width: int = 230) -> alt.FacetCha
     rows["at"] = rows["start"].fillna(first)
     base = alt.Chart(rows[["column", "label", "start", "finish", "what", "group", "why", "at"]])
     order = list(rows.drop_duplicates("action_id").sort_values(["at", "action_id"])["label"])
-    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelExpr=theme.LINES, labelFontSize=12))
+    y = alt.Y(
+        "label:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(labelExpr=theme.LINES, labelOffset=theme.beside(), labelFontSize=12),
+    )
     hues = {
         "same": theme.MUTED,
         "in": theme.STATUS["done"],

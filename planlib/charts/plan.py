@@ -56,7 +56,7 @@ def gantt(
             labelExpr=theme.LINES,
             labelFontSize=12,
             labelLineHeight=line,
-            labelOffset={"condition": {"test": "indexof(datum.value, '\\n') >= 0", "value": -line / 2}, "value": 0},
+            labelOffset=theme.beside(line),
         ),
     )
     scale = alt.Scale(domain=[_date(start), _date(end)], clamp=True)

@@ -241,6 +241,11 @@ def label_axis() -> alt.Axis:
     return alt.Axis(labelExpr=LINES, labelBaseline={"condition": several, "value": "middle"})
 
 
+def beside(line: float = 16) -> dict:
+    """The labelOffset that stands a label of two lines, `line` pixels each, beside its own row's middle."""
+    return {"condition": {"test": "indexof(datum.value, '\\n') >= 0", "value": -line / 2}, "value": 0}
+
+
 def axis_colours(axes: Sequence[str]) -> dict[str, str]:
     """One colour each, in the order given, the same in every chart of a report; past seven, all share 'other'."""
     return {axis: AXES[i] if i < len(AXES) else OTHER_AXIS for i, axis in enumerate(axes)}
