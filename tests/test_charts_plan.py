@@ -131,6 +131,18 @@ def test_money_stands_beside_what_is_available_by_source_and_year(found, lang):
     assert drawn(spec).startswith("<svg")
 
 
+def test_a_year_of_a_source_without_budget_or_spending_says_so(found, lang):
+    one = found.budgets.iloc[[0]].assign(source_id="S9", title_fr="Fonds B", title_en="Fund B", used=5.0, available=9.0)
+    budgets = pd.concat([found.budgets, one], ignore_index=True)
+    years, gone = sorted(set(budgets["year"])), one["year"].iloc[0]
+    table = type(found)(**{name: getattr(found, name) for name in found.__slots__} | {"budgets": budgets})
+    drawn_rows = rows(charts.budgets(table, lang).to_dict(), "year_told")
+    told = {row["year_told"]: row["told"] for row in drawn_rows if row["source"].endswith(" B")}
+    absent = "ni budget ni dépense connus" if lang == "fr" else "no budget or spending known"
+    assert len(years) > 1 and {year: told[str(year)] == absent for year in years} == {y: y != gone for y in years}
+    assert len(drawn_rows) == len(years) * 2
+
+
 def test_a_scenario_says_first_in_words_what_changed(cut, lang):
     spec = charts.scenario(cut, lang).to_dict()
     assert title(spec) == cut.sentences(lang)[0].rstrip(".")

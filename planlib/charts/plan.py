@@ -161,6 +161,7 @@ def budgets(found: Adopted, lang: str) -> alt.FacetChart:
     table["within"] = table["used"] - table["over"]
     table["told"] = [_spent(row, found.currency, lang) for row in table.itertuples()]
     table["end"] = table[["used", "available"]].max(axis=1)
+    table = _every_year(table, lang)
     columns = ["source", "year_told", "within", "over", "used", "available", "told", "end"]
     base = alt.Chart(table[columns])
     y = alt.Y("year_told:N", title=None)
@@ -327,6 +328,18 @@ def _axis(row, lang: str) -> str:
         return word("adopted.no_axis", lang)
     title = getattr(row, f"title_{lang}")
     return f"{row.number}. {title}" if isinstance(row.number, str) else title
+
+
+def _every_year(table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """A row for each source and year drawn: one without budget or spending says so, in place of an empty line."""
+    told = table.drop_duplicates(["source", "year_told"])[["source", "year_told"]]
+    every = pd.MultiIndex.from_product(
+        [told["source"].unique(), sorted(told["year_told"].unique())], names=told.columns
+    )
+    found = table.set_index(["source", "year_told"])
+    absent = every.difference(found.index).to_frame(index=False)
+    absent[["within", "over", "used", "end"]] = 0.0
+    return pd.concat([table, absent.assign(told=word("gantt.no_money", lang))], ignore_index=True)
 
 
 def _spent(row, currency: str, lang: str) -> str:

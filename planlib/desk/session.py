@@ -59,7 +59,7 @@ def plan_today(here: Desk) -> Html:
     return (
         title
         + line(here, "plan_today_counts", n=len(kept), of=len(stored), **span)
-        + Html(f"<ol style='margin:0;padding-left:1.6em;max-height:17em;overflow:auto'>{listed}</ol>")
+        + Html(f"<ol style='margin:0;padding-left:1.6em;max-height:21em;overflow:auto'>{listed}</ol>")
     )
 
 

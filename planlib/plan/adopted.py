@@ -196,7 +196,8 @@ def _axis_of_cards(facts: Facts, cards: pd.DataFrame) -> pd.Series:
     """The axis an indicator belongs to: its action's, else its objective's."""
     by_objective = facts.objectives["axis_id"]
     actions = facts.actions
-    of_action = actions["axis_id"].fillna(actions["objective_id"].map(by_objective))
+    of_objective = actions["objective_id"].map(by_objective).astype(actions["axis_id"].dtype)
+    of_action = actions["axis_id"].fillna(of_objective)
     return cards["action_id"].map(of_action).fillna(cards["objective_id"].map(by_objective))
 
 

@@ -14,7 +14,7 @@ from planlib.widgets.signed import SignedForm, columns
 from planlib.words import series, word
 
 SECONDS = 3.0  # deterministic units for each of the two plans
-WORDS = "136px"  # of what changed: the columns end together and leave the chart in sight
+WORDS = "200px"  # of what changed: the columns end together and leave the chart in sight
 
 
 class ScenarioPanel(SignedForm):
@@ -106,10 +106,16 @@ class ScenarioPanel(SignedForm):
         rows = self.found.told(self._lang)
         parts = [f"<p><b>{escape(first)}</b></p>"]
         for change in ("in", "out"):
-            names = rows.loc[rows["change"] == change, "title"]
-            if len(names):
-                listed = series(list(map(escape, names)), self._lang)
-                parts.append(f"<p><b>{escape(word(f'panel.strip_{change}', self._lang))}</b> {listed}</p>")
+            found = rows[rows["change"] == change]
+            label = f"<b>{escape(word(f'panel.strip_{change}', self._lang))}</b>"
+            if len(found) and change == "in":
+                parts.append(f"<p>{label} {series(list(map(escape, found['title'])), self._lang)}</p>")
+            elif len(found):  # each with the limit that puts it out
+                items = "".join(
+                    f"<li>{escape(row.title)} <span style='color:#5b6675'>{escape(row.why)}</span></li>"
+                    for row in found.itertuples()
+                )
+                parts.append(f"<p>{label}</p><ul style='margin:0 0 4px;padding-left:1.2em'>{items}</ul>")
         parts.append(f"<p>{escape(' '.join(rest))}</p>")
         words = "".join(parts).replace("<p>", "<p style='margin:0 0 4px'>")
         return f"<div style='font-size:16px;line-height:1.35;height:{WORDS};overflow:auto'>{words}</div>"

@@ -174,6 +174,8 @@ def test_a_scenario_says_in_words_what_changes_then_draws_it(context, lab):
     panel.get_by_role("button", name="Recalculer").click()
     page.locator(CHARTS).first.wait_for(timeout=60_000)
     assert "%" in panel.inner_text() and panel.locator("b").count()
+    exits = panel.locator("li").all_inner_texts()
+    assert exits and all("Il faudrait" in text for text in exits), "each exit names its limit"
     page.close()
 
 
