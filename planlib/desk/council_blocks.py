@@ -6,12 +6,13 @@ from html import escape
 
 import pandas as pd
 
-from planlib.desk.tables import NOWHERE, Html
+from planlib.desk.tables import NOWHERE, Html, laid
 from planlib.scenario import Council, Option
 from planlib.words import day, listing, money, word
 
 NAMED = 4  # actions named in a cell of the page; the detail under it has them all
 CHANGED = ("later", "earlier", "lighter", "added")
+DETAIL = ("action", "fate", "dates", "freed", "why")
 
 
 def title(found: Council, lang: str) -> Html:
@@ -46,18 +47,15 @@ def sums(found: Council, lang: str) -> Html:
     """The budgets that change, and what each option uses and leaves of them: a calculator gives the same."""
     if found.budgets.empty:
         return Html(f'<p class="nothing">{_say("no_budget", lang)}</p>')
-    columns = ["source", "before", "after"]
-    head = "".join(
-        f'<th scope="col"{_right(i)}>{_say(f"col_{name}", lang)}</th>' for i, name in enumerate(columns)
-    ) + "".join(f'<th scope="col" class="number">{_say("col_used", lang, number=n)}</th>' for n in _numbers(found))
-    body = []
+    heads = [_say(f"col_{name}", lang) for name in ("source", "before", "after")]
+    heads += [_say("col_used", lang, number=n) for n in _numbers(found)]
+    rows = []
     for budget in found.budgets.itertuples():
         source = escape(found.names[lang].get(budget.source_id, budget.source_id))
         cells = [_money(found, budget.before, lang), _money(found, budget.after, lang)]
         cells += [_used(found, one, budget, lang) for one in found.options]
-        row = "".join(f'<td class="number">{cell}</td>' for cell in cells)
-        body.append(f'<tr><th scope="row">{source} {escape(found.year(budget.year))}</th>{row}</tr>')
-    return Html(f'<table class="sums"><thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>')
+        rows.append([f"{source} {escape(found.year(budget.year))}", *cells])
+    return laid("sums", heads, [("", rows)], len(heads) - 1)
 
 
 def decision(lang: str) -> Html:
@@ -74,13 +72,9 @@ def detail(found: Council, lang: str) -> Html:
         if one.same_as is not None or one.blocked is not None or rows.empty:
             parts.append("".join(f"<p>{escape(text)}</p>" for text in found.sentences(one, lang)))
             continue
-        columns = ["action", "fate", "dates", "freed", "why"]
-        head = "".join(
-            f'<th scope="col"{" class=number" if name == "freed" else ""}>{_say(f"col_{name}", lang)}</th>'
-            for name in columns
-        )
-        body = "".join(_row(found, row, lang) for row in rows.itertuples())
-        parts.append(f'<table class="annex"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
+        heads = [_say(f"col_{name}", lang) for name in DETAIL]
+        cells = [_row(found, row, lang) for row in rows.itertuples()]
+        parts.append(laid("annex", heads, [("", cells)], [DETAIL.index("freed")]).html)
     return Html("".join(parts))
 
 
@@ -89,13 +83,11 @@ def heading(name: str, lang: str) -> Html:
     return Html(f"<h2>{_say(name, lang)}</h2>")
 
 
-def _row(found: Council, row, lang: str) -> str:
+def _row(found: Council, row, lang: str) -> list[str]:
     why = escape(row.why.text(lang, found.names[lang])) if hasattr(row.why, "text") else NOWHERE
     freed = _money(found, row.freed, lang) if row.fate == "lost" else NOWHERE
-    return (
-        f'<tr><th scope="row">{escape(found.names[lang][row.action_id])}</th><td>{_say(f"fate_{row.fate}", lang)}</td>'
-        f'<td>{_moved(row, lang)}</td><td class="number">{freed}</td><td>{why}</td></tr>'
-    )
+    action = escape(found.names[lang][row.action_id])
+    return [action, _say(f"fate_{row.fate}", lang), _moved(row, lang), freed, why]
 
 
 def _moved(row, lang: str) -> str:
@@ -178,10 +170,6 @@ def _numbers(found: Council) -> list[str]:
 
 def _money(found: Council, amount: float, lang: str) -> str:
     return escape(money(round(float(amount), 2), lang, found.currency))
-
-
-def _right(place: int) -> str:
-    return ' class="number"' if place else ""
 
 
 def _say(name: str, lang: str, **facts) -> str:

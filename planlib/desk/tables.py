@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -72,13 +72,15 @@ def show(
     return Html(f"<table>{above}<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>")
 
 
-def laid(name: str, heads: list[str], groups: list[tuple[str, list[list[str]]]], numbers: int = 0) -> Html:
+def laid(
+    name: str, heads: list[str], groups: list[tuple[str, list[list[str]]]], numbers: int | Collection[int] = 0
+) -> Html:
     """A table of groups of rows: a heading over each group or none, cells already escaped, as `heads` are.
 
-    The first cell of a row is its header, the last `numbers` stand right. Each other cell says its head again in
-    `data-head`, which shows where a narrow screen sets rows as cards.
+    The first cell of a row is its header; the last `numbers`, or those at the places given, stand right. Each other
+    cell says its head again in `data-head`, which shows where a narrow screen sets rows as cards.
     """
-    right = set(range(len(heads) - numbers, len(heads)))
+    right = set(range(len(heads) - numbers, len(heads)) if isinstance(numbers, int) else numbers)
 
     def kinds(i: int, cell: str = "") -> str:
         found = ["number"] * (i in right) + ["blank"] * (cell == NOWHERE)

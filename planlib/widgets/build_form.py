@@ -48,9 +48,9 @@ class BuildForm(SignedForm):
         fields = [
             self.turned(self.action),
             ipw.GridBox([self.card, self.lacks], layout=columns("1fr 1fr")),
-            ipw.GridBox(means, layout=columns("2.6fr 1.3fr .7fr .8fr .8fr .9fr .9fr")),
+            ipw.GridBox(means, layout=columns("2.4fr 1.3fr .9fr .8fr .8fr .9fr .9fr")),
             self.step,
-            ipw.GridBox(list(self.indicator.values()), layout=columns("2.1fr .9fr .8fr .65fr .65fr 1.3fr 1.5fr")),
+            ipw.GridBox(list(self.indicator.values()), layout=columns("1.8fr 1.1fr .8fr .65fr .65fr 1.3fr 1.6fr")),
         ]
         super().__init__(facts, lang, fields, saved)
         self.action.observe(self._now, "value")
