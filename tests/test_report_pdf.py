@@ -315,19 +315,26 @@ def test_no_lines_end_parts_an_english_date_in_text(workspace):
     assert "until September 29, 2025<" in french, "the words of a workshop, as they were written"
 
 
-def test_no_lines_end_parts_an_id_an_amount_a_row_of_a_file_or_a_french_mark():
-    said = "<p title='45 000 $'>de 45 000 $ (A-07 · 1.2) ; « Cuir » : 71 % ; T1-2026, XA-1234-5</p><pre>45 000 $</pre>"
-    drawn = "<svg class='mark'><text>45 000 $ A-07</text></svg>"
-    cell = nbformat.v4.new_output("display_data", {"text/html": said + drawn})
+@pytest.mark.parametrize(
+    ("lang", "text", "whole"),
+    [
+        ("fr", "de 45 000 $ (A-07 · 1.2) ; « Cuir et bois » : 71 % ; non", ["45 000 $", "(A-07 · 1.2) ;", "« Cuir",
+                                                                          "bois » :", "71 % ;"]),
+        ("fr", "A-07, A-42 et T1-2026, XA-1234-5, 2.B-7.1", ["A-07", "A-42"]),
+        ("fr", "suivi.xlsx · Suivi · 5 ; en 2025 100 arbres", ["Suivi · 5 ;"]),
+        ("en", "45 000 $ lost, 12 % kept: 1 000 trees in A-07", ["45 000 $", "12 %", "1 000", "A-07"]),
+    ],
+)  # fmt: skip
+def test_no_lines_end_parts_an_amount_a_mark_or_an_id_and_words_stay_as_written(lang, text, whole):
+    rest = f"<pre>{text}</pre><svg class='mark'><text>{text}</text></svg>"
+    cell = nbformat.v4.new_output("display_data", {"text/html": f"<p title='{text}'>{text}</p>{rest}"})
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[cell])])
-    html = content.content(notebook, "fr").html
-    assert (
-        '<p title="45 000 $">de 45\u00a0000\u00a0$ (<span class="id">A-07</span>\u00a0·\u00a01.2)\u202f; '
-        "«\u00a0Cuir\u00a0»\u00a0: 71\u00a0%\u202f; T1-2026, XA-1234-5</p>"
-    ) in html
-    assert "<pre>45 000 $</pre>" in html and "<text>45 000 $ A-07</text>" in html, "left as they are"
-    (paragraph, *_) = blocks(html)
-    assert [run["t"] for run in paragraph["c"] if run.get("whole")] == ["A-07"]
+    html = content.content(notebook, lang).html
+    paragraph = html[html.index(">") + 1 : html.index("</p>")]
+    assert re.findall(r'<span class="whole">(.*?)</span>', paragraph) == whole
+    assert re.sub("<.*?>", "", paragraph) == text, "the words of a workshop, as they were written"
+    assert f'title="{text}"' in html and f"<pre>{text}</pre>" in html and f"<text>{text}</text>" in html
+    assert [run["t"] for run in blocks(html)[0]["c"] if run.get("whole")] == whole
 
 
 def test_text_without_a_paragraph_becomes_one():

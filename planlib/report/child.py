@@ -186,6 +186,7 @@ def main() -> None:
                 importlib.import_module(module)
         gc.collect()
         gc.freeze()
+        gc.set_threshold(100_000, 50, 50)  # a report is over before looking for rings of dead objects pays
         threads = _threads()
         if threads > 1:
             _tell(answers, refused=threads)

@@ -17,16 +17,25 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from planlib.report.clean import Heading, clean, headings
 from planlib.report.figures import MIME, figure
 from planlib.schema import PlanError
-from planlib.words import NBSP, day, has_word, typography, word
+from planlib.words import NBSP, day, has_word, word
 from planlib.workspace import Client
 
 HIDDEN = frozenset({"parameters", "injected-parameters", "check", "remove_cell", "remove_output", "hide-output"})
-WHOLE = re.compile(r"<(script|svg|pre)\b.*?</\1>|<[^>]*>", re.S)  # what typography leaves as it is
+LEFT = r"<(script|svg|pre)\b.*?</\1>|<[^>]*>"  # tags, charts and printed text: what typography leaves as it is
 DATE = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{1,2}, \d{4}\b"
+    rf"{LEFT}|(\b(?:January|February|March|April|May|June|July|August|September|October|November|December) "
+    r"\d{1,2}, \d{4}\b)",
+    re.S,
 )
-UNPARTED = re.compile(r"(?<=\d) (?=\d{3}(?!\d)|[$€%](?!\w))|(?<= ·) (?=\d)| (?=· \d)")
-ID = re.compile(r"(?<![\w&.#/-])(?:[A-Z]{1,4}-\d{1,4})(?![\w-]|\.\d)")
+# Words that no line's end may part: amounts, French marks with the word beside them, a row of a file, an id.
+MARKS = r"(?: [»:;!?%$€](?!\w))"
+FIGURE, ROW = r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)", r"(?<![^\s>])[^\s<]+ · \d[^\s<]*"
+ID = r"(?<![\w&.#/-])[A-Z]{1,4}-\d{1,4}(?![\w-]|\.\d)"
+UNPARTED = {
+    "fr": rf"{FIGURE}{MARKS}*|« [^\s<]+{MARKS}*|(?<![^\s>])[^\s<]+{MARKS}+|{ROW}{MARKS}*|{ID}",
+    "en": rf"{FIGURE}(?: [$€%])?|\d+ [$€%](?!\w)|{ROW}|{ID}",
+}
+UNPARTED = {lang: re.compile(f"{LEFT}|({words})", re.S) for lang, words in UNPARTED.items()}
 LOGOS = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
 
 
@@ -96,28 +105,17 @@ def content(notebook: nbformat.NotebookNode, lang: str) -> Content:
     """
     ids = {"main", "contents", "top"}
     outputs = [piece for cell in notebook.cells for piece in _pieces(cell, lang, ids)]
-    body, found = headings(_in_words("\n".join(outputs), lambda text: _unparted(text, lang)), ids)
-    body = _in_words(body, lambda text: ID.sub(r'<span class="id">\g<0></span>', text))
+    html = "\n".join(outputs)
+    if lang == "en":  # dates, as French ones already are
+        html = _in_words(html, DATE, lambda words: words.replace(" ", NBSP))
+    body, found = headings(html, ids)
+    body = _in_words(body, UNPARTED[lang], lambda words: f'<span class="whole">{words}</span>')
     return Content(body, found, next((heading.text for heading in found if heading.level == 1), ""))
 
 
-def _in_words(html: str, change: Callable[[str], str]) -> str:
-    """The HTML with its words changed; tags, charts and printed text stay as they are."""
-    out, at = [], 0
-    for kept in WHOLE.finditer(html):
-        out += [change(html[at : kept.start()]), kept[0]]
-        at = kept.end()
-    return "".join([*out, change(html[at:])])
-
-
-def _unparted(text: str, lang: str) -> str:
-    """Words that no line's end parts where it may not: amounts, dates, a row of a file, French marks."""
-    if not text.strip():
-        return text
-    text = UNPARTED.sub(NBSP, text)
-    if lang == "en":
-        return DATE.sub(lambda found: found[0].replace(" ", NBSP), text)
-    return typography(text, lang)
+def _in_words(html: str, sought: re.Pattern, change: Callable[[str], str]) -> str:
+    """The HTML with what is sought in its words set otherwise; what LEFT matches stays as it is."""
+    return sought.sub(lambda found: found[0] if found[2] is None else change(found[2]), html)
 
 
 def _pieces(cell: nbformat.NotebookNode, lang: str, ids: set[str]) -> list[str]:

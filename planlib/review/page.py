@@ -176,18 +176,17 @@ def decisions(now: Facts, not_done: pd.DataFrame, year: int, fiscal_start: str, 
     coming = year_name(year + 1, fiscal_start)
     currency = now.settings["currency"]
     found = [_written(row, currency) for row in facts.rows(_asked(now, year, edition))]
+    if len(found) >= DECISIONS:
+        return tuple(found[:DECISIONS])
+    rows = not_done[["status", "effort_days", "next_low", "next_high", "money"]]
     decision = proposed(not_done)
-    open_ones = not_done[decision.isna()]
-    if len(open_ones):
-        found.append(_called_for("undecided", open_ones, coming))
-    standing = decision[
-        (not_done["status"] != "dropped") | (decision != "drop")
-    ]  # what is dropped already is no choice
-    groups = {name: standing.index[standing == name] for name in ORDER if (standing == name).any()}
-    weighed = [(name, not_done.loc[ids]) for name, ids in groups.items()]
+    if decision.isna().any():
+        found.append(_called_for("undecided", rows[decision.isna()], coming))
+    choice = decision[(rows["status"] != "dropped") | (decision != "drop")]  # what is dropped already is none
+    weighed = [(name, rows.loc[choice.index[choice == name]]) for name in ORDER if (choice == name).any()]
     weighed.sort(key=lambda pair: (-pair[1]["effort_days"].sum(), -pair[1]["next_high"].sum(), -len(pair[1])))
-    found.extend(_called_for(name, group, coming) for name, group in weighed)
-    return tuple(found[:DECISIONS])
+    called = weighed[: DECISIONS - len(found)]
+    return (*found, *(_called_for(name, group, coming) for name, group in called))
 
 
 def _asked(now: Facts, year: int, edition: str) -> pd.DataFrame:
