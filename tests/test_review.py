@@ -497,6 +497,23 @@ def test_decisions_written_for_the_year_come_first(full):
     assert (first.costs.text("en"), first.frees.text("fr")) == ("$45,000", "80 jours")
 
 
+@pytest.mark.parametrize(
+    ("typed", "french"),
+    [
+        ("45 000 $", "45 000 $"),
+        ("$45,000", "45 000 $"),
+        ("$ 500", "500 $"),
+        ("1 200 000$", "1 200 000 $"),
+        ("$4,5 or so", "$4,5 or so"),
+        ("$45,00", "$45,00"),  # no amount that planlib knows: told as written
+    ],
+)
+def test_a_bare_amount_is_told_as_each_language_writes_it(full, typed, french):
+    full.put("decision", {"decision_id": "D1", "fiscal_year": 2025, "text_fr": "Engager", "costs": typed})
+    told = review.annual(full.book, 2025).decisions[0].costs.text("fr")
+    assert told.replace("\u00a0", " ") == french
+
+
 def test_next_year_holds_each_unfinished_action_once(full):
     full.actions("L1", earliest_start="2026-03-01", owner="comité")
     draft = review.annual(full.book, 2025).next_year

@@ -22,7 +22,8 @@ QUESTIONED = 1 / 3  # of the reasons given
 ORDER = ("drop", "reassign", "reduce", "split", "postpone", "continue")
 FREES = ("drop", "postpone")
 DECISIONS = 3
-BARE_AMOUNT = re.compile(r"(\d{1,3}(?:\s?\d{3})*)\s*\$")  # 14 000 $, whatever its spaces
+# 14 000 $, whatever its spaces, and $14,000
+BARE_AMOUNT = re.compile(r"\d{1,3}(?:\s?\d{3})*\s*\$|\$\s?(?:\d{1,3}(?:,\d{3})+|\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ def _written(row, currency: str) -> Decision:
         amount = BARE_AMOUNT.fullmatch(text.strip())
         if not amount:
             return as_written(text)
-        value = float(re.sub(r"\D", "", amount[1]))
+        value = float(re.sub(r"\D", "", amount[0]))
         return Amount(value, value, currency)
 
     fr, en = (text if isinstance(text, str) else row.text for text in (row.text_fr, row.text_en))
