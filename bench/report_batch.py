@@ -65,10 +65,9 @@ def main() -> None:
     parser.add_argument("--engine", default=best_engine(), help="the engine of ours")
     parser.add_argument("--accept", action="store_true", help="instead: 12 clients, HTML and PDF, one broken")
     options = parser.parse_args()
-    if options.accept:
-        with tempfile.TemporaryDirectory(prefix="planlib-bench-") as folder:
-            raise SystemExit(accept(Path(folder)))
     with tempfile.TemporaryDirectory(prefix="planlib-bench-") as folder:
+        if options.accept:
+            raise SystemExit(accept(Path(folder)))
         result = measure(Path(folder), options)
     if options.json:
         print(json.dumps(result))
@@ -237,7 +236,7 @@ def accept(folder: Path) -> int:
             shutil.copytree(folder / slug / name, workspace / f"{slug}-{name}")
     clients = sorted(place.name for place in workspace.iterdir())
     (workspace / clients[5] / "workbook.db").write_bytes(b"damaged")
-    command = [sys.executable, "-c", "from planlib.cli import main; main()", "report", "--all", "--year", "2025"]
+    command = [script("planlib"), "report", "--all", "--year", "2025"]
     command += ["--langs", "fr,en", "--to", "html,pdf", "--workspace", str(workspace), "--json"]
     began = time.perf_counter()
     run = subprocess.run(command, capture_output=True, text=True, check=False)

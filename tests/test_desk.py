@@ -13,7 +13,7 @@ from test_review import full, plain, plan  # noqa: F401  the plan worked by hand
 from planlib import desk, review
 from planlib.desk import blocks
 from planlib.desk.opened import CHART
-from planlib.desk.tables import brief, cell, header
+from planlib.desk.tables import brief, cell, header, laid
 from planlib.schema import CODES, KINDS, PlanError
 from planlib.words import LANGS, has_word
 
@@ -309,3 +309,8 @@ def test_a_year_given_to_a_template_as_text_is_refused_in_one_sentence(full, roo
     with pytest.raises(PlanError, match="fiscal year asked for is '2025'"):
         for cell in cells[1:3]:
             exec(cell.source, given)
+
+
+def test_a_head_with_a_quote_in_it_stays_one_attribute():
+    page = laid("x", ["Action", 'Le "porteur" onclick=hack()'], [("", [["A-1", "Comité"]])]).html
+    assert '<td data-head="Le &quot;porteur&quot; onclick=hack()">Comité</td>' in page

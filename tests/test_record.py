@@ -9,7 +9,7 @@ import pytest
 
 from planlib import clients, decide, facts, store
 from planlib.desk import record_blocks as blocks
-from planlib.plan.held import OPEN, held
+from planlib.plan.held import OPEN, counts, held
 from planlib.schema import PlanError
 
 
@@ -107,7 +107,7 @@ def test_the_page_shows_each_note_once_and_escapes_its_words(room, lang):
     assert all(page.count(f">N-{n}<") == 1 for n in range(1, 8))
     assert "Plus tard &lt;b&gt;" in page and "<b>" not in page
     ranked, talk = decide.ranking(known), decide.discussions(known)
-    figures = blocks.figures(found, ranked, talk, lang).html
+    figures = blocks.figures(counts(found, ranked, talk), lang).html
     assert f'<p class="x">7</p><p class="quiet">{"4 placées" if lang == "fr" else "4 placed"}</p>' in figures
     assert f'0 <span class="of">{"sur" if lang == "fr" else "of"} 3</span>' in figures
     title = blocks.title(found, lang).html

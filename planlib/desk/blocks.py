@@ -141,7 +141,7 @@ def compared(found: Review, lang: str) -> Html:
     for name in ("carried", "new", "dropped", "closed"):
         table = getattr(found, name)
         listed = "".join(
-            f'<li><span class="id">{escape(row.Index)}</span> {titled(row, lang)}</li>' for row in facts.rows(table)
+            f'<li><span class="whole">{escape(row.Index)}</span> {titled(row, lang)}</li>' for row in facts.rows(table)
         )
         title = _say(f"compared_{name}", lang, count=len(table))
         parts.append(f"<dt>{title}</dt><dd><ul>{listed}</ul></dd>" if listed else f"<dt>{title}</dt>")

@@ -32,17 +32,21 @@ def line(key: str, lang: str) -> Html:
     return Html(f"<p>{_say(key, lang)}</p>")
 
 
-def figures(found: Held, ranked: pd.DataFrame, talk: pd.DataFrame, lang: str) -> Html:
+def figures(counted: dict[str, int], lang: str) -> Html:
     """Four figures: notes, tables, actions judged, disagreements that decide."""
-    notes, judged = len(found.notes), int(ranked["rank"].notna().sum())
-    whole = int((ranked["rank"].notna() & ranked["complete"].astype(bool)).sum())
+    placed = _say("of_them_placed", lang, n=counted["placed"])
+    part = counted["whole"] < counted["judged"]
     parts = [
+        _figure("notes", counted["notes"], None, placed, lang),
+        _figure("tables", counted["tables"], None, "", lang),
         _figure(
-            "notes", notes, None, _say("of_them_placed", lang, n=int((found.notes["fate"] == "placed").sum())), lang
+            "judged",
+            counted["judged"],
+            counted["actions"],
+            _say("whole", lang, n=counted["whole"]) if part else "",
+            lang,
         ),
-        _figure("tables", len(found.tables), None, "", lang),
-        _figure("judged", judged, found.actions, _say("whole", lang, n=whole) if whole < judged else "", lang),
-        _figure("decide", int(talk["decides"].sum()) if len(talk) else 0, None, "", lang),
+        _figure("decide", counted["decide"], None, "", lang),
     ]
     return Html(f'<div class="figures">{"".join(parts)}</div>')
 
@@ -54,7 +58,7 @@ def tables(found: Held, names: dict[str, str], lang: str) -> Html:
     rows = []
     for row in found.tables.itertuples():
         asked = "<br>".join(
-            f'{escape(names.get(action, action))} <span class="quiet id">{_say("times", lang, n=n)}</span>'
+            f'{escape(names.get(action, action))} <span class="quiet whole">{_say("times", lang, n=n)}</span>'
             for action, n in row.actions
         )
         fates = [

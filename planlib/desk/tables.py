@@ -86,11 +86,12 @@ def laid(
         found = ["number"] * (i in right) + ["blank"] * (cell == NOWHERE)
         return f' class="{" ".join(found)}"' if found else ""
 
+    quoted = [head.replace('"', "&quot;") for head in heads]  # a client's own word may hold one
     bodies = []
     for over, rows in groups:
         line = f'<tr><th scope="rowgroup" colspan="{len(heads)}"><strong>{over}</strong></th></tr>' if over else ""
         for first, *rest in rows:
-            cells = "".join(f'<td{kinds(i, c)} data-head="{heads[i]}">{c}</td>' for i, c in enumerate(rest, 1))
+            cells = "".join(f'<td{kinds(i, c)} data-head="{quoted[i]}">{c}</td>' for i, c in enumerate(rest, 1))
             line += f'<tr><th scope="row">{first}</th>{cells}</tr>'
         bodies.append(f"<tbody>{line}</tbody>")
     head = "".join(f'<th scope="col"{kinds(i)}>{told}</th>' for i, told in enumerate(heads))

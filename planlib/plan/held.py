@@ -47,14 +47,13 @@ def held(facts: Facts, workshop: str = "", edition: str = "internal") -> Held:
         The workbook has no note of a workshop of that name.
     """
     notes = visible(facts.notes, "note", edition)
+    names = tuple(sorted(notes["workshop"].dropna().unique()))
+    if workshop and workshop not in names:
+        raise PlanError("held.unknown_workshop", found=workshop, known=list(names))
     if workshop:
-        known = sorted(notes["workshop"].dropna().unique())
-        if workshop not in known:
-            raise PlanError("held.unknown_workshop", found=workshop, known=known)
-        notes = notes[notes["workshop"] == workshop]
+        names, notes = (workshop,), notes[notes["workshop"] == workshop]
     thread = facts.thread.reset_index().sort_values(["note_id", "action_id"])
     thread = thread[thread["note_id"].isin(notes.index) & thread["action_id"].isin(facts.actions.index)]
-    names = tuple(sorted(notes["workshop"].dropna().unique()))
     notes = notes[["text", "lang", "table", "question", "theme", "fate", "fate_why"]].copy()
     notes["actions"] = thread.groupby("note_id")["action_id"].agg(tuple).reindex(notes.index)
     notes["actions"] = [one if isinstance(one, tuple) else () for one in notes["actions"]]
@@ -62,23 +61,39 @@ def held(facts: Facts, workshop: str = "", edition: str = "internal") -> Held:
     return Held(names, notes, _tables(notes), _decided(facts), _open(facts), len(facts.current))
 
 
+def counts(found: Held, ranked: pd.DataFrame, talk: pd.DataFrame) -> dict[str, int]:
+    """Page one's figures: notes and how many are placed, tables, actions judged (of `actions`) and judged on every
+    criterion (`whole`), disagreements that decide. `ranked` is `decide.ranking`, `talk` is `decide.discussions`."""
+    judged = ranked[ranked["rank"].notna()]
+    return {
+        "notes": len(found.notes),
+        "placed": int((found.notes["fate"] == "placed").sum()),
+        "tables": len(found.tables),
+        "judged": len(judged),
+        "whole": int(judged["complete"].astype(bool).sum()),
+        "actions": found.actions,
+        "decide": int(talk["decides"].sum()) if len(talk) else 0,
+    }
+
+
 def _tables(notes: pd.DataFrame) -> pd.DataFrame:
     rows = {}
     for table, own in notes.groupby("table", sort=True):
         fates = own["fate"].value_counts()
-        themes = own["theme"].dropna().value_counts().sort_index().sort_values(ascending=False, kind="stable")
-        asked = (
-            own["actions"].explode().dropna().value_counts().sort_index().sort_values(ascending=False, kind="stable")
-        )
         rows[table] = {
             "notes": len(own),
             **{fate: int(fates.get(fate, 0)) for fate in CODES["note_fate"]},
             "waiting": int(own["fate"].isna().sum()),
-            "themes": tuple(themes.index[:THEMES]),
-            "actions": tuple((action, int(n)) for action, n in asked.iloc[:WANTED].items()),
+            "themes": tuple(_most(own["theme"], THEMES).index),
+            "actions": tuple((action, int(n)) for action, n in _most(own["actions"].explode(), WANTED).items()),
         }
     columns = ["notes", *CODES["note_fate"], "waiting", "themes", "actions"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("table")
+
+
+def _most(said: pd.Series, n: int) -> pd.Series:
+    """The n most frequent, counted; of equals, in their own order."""
+    return said.value_counts().sort_index().sort_values(ascending=False, kind="stable").iloc[:n]
 
 
 def _decided(facts: Facts) -> pd.DataFrame:

@@ -163,7 +163,11 @@ def _installed(module: str) -> bool:
 
 
 def _lacking(module: str, name: str, cell: int) -> Iterator[Finding]:
-    package = importlib.import_module(module)
+    try:
+        package = importlib.import_module(module)
+    except ImportError as error:  # a part of planlib whose own package is not installed here
+        yield Finding("no_module", "error", cell, {"name": error.name or module})
+        return
     if hasattr(package, name) or _installed(f"{module}.{name}"):
         return
     known = {*dir(package), *(found.name for found in pkgutil.iter_modules(getattr(package, "__path__", ())))}

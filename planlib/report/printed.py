@@ -260,7 +260,7 @@ class _Setter:
                     now["look"] = kinds[0]
                 if lang := child.attributes.get("lang"):
                     now["lang"] = lang.split("-")[0].lower()
-                if {"id", "whole"} & {*child.classes}:
+                if "whole" in child.classes:
                     now["whole"] = True
                 if (href := child.attributes.get("href", "")) and not href.startswith("#"):
                     now["href"] = href

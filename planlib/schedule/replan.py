@@ -107,10 +107,9 @@ def replan(
     bound = bound if guide is None else min(bound, guide.points / inside.point_scale)
 
     def tell(found: Board, _: float) -> None:
-        if on_solution is not None:
-            on_solution(finished(found, "feasible", bound, searching=True))
+        on_solution(finished(found, "feasible", bound, searching=True))
 
-    if board is not None:
+    if board is not None and on_solution is not None:
         tell(board, bound)
     status = "feasible"
     if time_limit > 0 or board is None:

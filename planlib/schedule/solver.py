@@ -80,14 +80,13 @@ def solve(
 
     def tell(board: Board, bound: float) -> None:
         if on_solution is not None:
-            fill(board, density_order(inside))
             on_solution(schedule_of(problem, board, "feasible", board.value(), bound, stated, searching=True))
 
     board = first_plan(inside, board_of(problem, hint))
     most = sum(max((inside.options[k].points for k in own), default=0) for own in inside.modes_first)
     bound = most / inside.point_scale
     if board is not None:
-        tell(board.copy(), bound)
+        tell(board, bound)
     status = "feasible"
     if time_limit > 0 or board is None:
         guide = None if board is not None and run.enough(board.points(), most) else relaxed(inside)
@@ -95,7 +94,12 @@ def solve(
             most = min(most, guide.points)
             board = better_of(board, *filter(whole, guided_plans(inside, guide.share, guide.first)))
         status, board, points = search(
-            inside, board, most, run, seed, lambda found, at: tell(found, at / inside.point_scale)
+            inside,
+            board,
+            most,
+            run,
+            seed,
+            lambda found, at: tell(fill(found, density_order(inside)), at / inside.point_scale),
         )
         if status == "infeasible":
             return schedule_of(problem, None, status, float("nan"), float("nan"), stated)
